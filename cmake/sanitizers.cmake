@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+if(VTLT_SANITIZE)
+    add_compile_options(-fsanitize=${VTLT_SANITIZE} -fno-sanitize-recover=all)
+    add_link_options(-fsanitize=${VTLT_SANITIZE})
+    add_compile_definitions(VTLT_SANITIZED=1)
+endif()

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vtlt/core/base/date.h>
+#include <vtlt/core/base/ids.h>
+#include <vtlt/core/catalog/secrecy.h>
+#include <vtlt/core/sandbox/cause.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vtlt::db {
+class ReadTx;
+class WriteTx;
+}
+
+namespace vtlt::catalog {
+
+/// văn bản, tài liệu = document: the item; it may have no file.
+struct Document
+{
+    DocumentId id;
+    Uid uid;
+    UnitId unit;
+    std::optional<DossierId> dossier;  ///< the home dossier
+    std::string kind;                  ///< abbreviation of NĐ 30/2020 Phụ lục III: QĐ, BC, CV …; empty when unknown
+    std::string number;                ///< số: "3163", "05", "12a"
+    std::string symbol;                ///< ký hiệu: "BC-BQP"
+    std::string issuer;                ///< cơ quan ban hành
+    std::string signer;
+    std::optional<Date> issued_on;
+    std::string title;                 ///< tiêu đề / trích yếu
+    Secrecy secrecy = Secrecy::open;
+    std::string source_path;           ///< where intake met it; the path's bytes, repaired to UTF-8
+    Instant created_at{};
+    std::int64_t revision = 1;
+
+    /// "3163/BC-BQP"; empty without a number.
+    std::string number_symbol() const;
+};
+
+/// What intake knows of a document's text.
+enum class TextState { pending = 0, present = 1, absent = 2 };
+
+/// One file of a document, its present version.
+struct File
+{
+    FileId id;
+    DocumentId document;
+    int ordinal = 1;             ///< from 1; 1 is the main file
+    std::string name;            ///< original file name, repaired to UTF-8
+    std::string object_hash;     ///< SHA-256 of the stored bytes, hex
+    std::string content_hash;    ///< SHA-256 of the original bytes, hex
+    std::uint64_t size = 0;
+    Secrecy band = Secrecy::open;
+    std::string media_type;
+    std::string format;
+    TextState text_state = TextState::pending;
+    std::string text_hash;       ///< text object, empty without text
+    std::optional<Cause> cause;
+    std::optional<int> pages;
+};
+
+/// A document with what lists and the index show of its surroundings.
+struct DocumentView
+{
+    Document document;
+    std::string unit_code;
+    std::string unit_title;
+    std::string dossier_code;   ///< empty without a dossier
+    std::string dossier_title;
+    std::optional<int> dossier_year;
+    std::optional<int> dossier_ordinal;  ///< place in the dossier's item list, from 1
+    std::vector<File> files;             ///< by ordinal
+};
+
+/// All views of the given ids in the given order; ids that do not exist are left out. Set-based: two statements.
+std::vector<DocumentView> list_views(db::ReadTx& tx, std::span<const DocumentId> ids);
+std::vector<DocumentView> list_views_by_uid(db::ReadTx& tx, std::span<const Uid> uids);
+/// Throws not_found `document.not_found`.
+DocumentView get_view(db::ReadTx& tx, std::string_view uid);
+
+/// Every document id, ascending, in portions of at most `limit` after `after`.
+std::vector<DocumentId> list_ids(db::ReadTx& tx, DocumentId after, std::size_t limit);
+/// The same of one band, as the index must hold them (I7).
+std::vector<DocumentId> list_ids_in_band(db::ReadTx& tx, Secrecy band, DocumentId after, std::size_t limit);
+std::int64_t count_documents(db::ReadTx& tx);
+
+} // namespace vtlt::catalog
