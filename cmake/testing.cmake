@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# vtlt_test_room(ROOM LIBRARY…): tests/ROOM/*.cpp become the program test_ROOM and one ctest entry. Real material lies in
+# ../shared/data beside the project; cases that need it say so and are skipped where it is absent.
+function(vtlt_test_room room)
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${room}/*.cpp)
+    if(NOT sources)
+        return()
+    endif()
+    add_executable(test_${room} ${sources})
+    target_link_libraries(test_${room} PRIVATE vtlt_test_support ${ARGN})
+    add_test(NAME unit.${room} COMMAND test_${room} --order rand --rng-seed time)
+    set_tests_properties(unit.${room} PROPERTIES LABELS unit TIMEOUT 900 ENVIRONMENT
+        "VTLT_EXTRACT=${CMAKE_BINARY_DIR}/bin/vtlt-extract;VTLT_SHARED_DATA=${CMAKE_SOURCE_DIR}/../shared/data;VTLT_SOURCE=${CMAKE_SOURCE_DIR}")
+endfunction()
