@@ -3,7 +3,7 @@
 add_library(vtlt_options INTERFACE)
 target_compile_options(vtlt_options INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
-    -Woverloaded-virtual -Wnull-dereference -Wimplicit-fallthrough -Werror)
+    -Woverloaded-virtual -Wno-missing-field-initializers -Wnull-dereference -Wimplicit-fallthrough -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # g++ 12 reports these inside libstdc++ for correct code at -O2.
     target_compile_options(vtlt_options INTERFACE -Wno-error=null-dereference -Wno-null-dereference -Wno-restrict

@@ -89,6 +89,45 @@ DocumentView get_view(db::ReadTx& tx, std::string_view uid);
 std::vector<DocumentId> list_ids(db::ReadTx& tx, DocumentId after, std::size_t limit);
 /// The same of one band, as the index must hold them (I7).
 std::vector<DocumentId> list_ids_in_band(db::ReadTx& tx, Secrecy band, DocumentId after, std::size_t limit);
+std::vector<DocumentId> list_ids_by_number(db::ReadTx& tx, std::string_view number, std::string_view symbol);
 std::int64_t count_documents(db::ReadTx& tx);
+
+/// Takes the next place in the home dossier's item list.
+DocumentId insert_document(db::WriteTx& tx, const Document& document, std::string_view created_by);
+FileId insert_file(db::WriteTx& tx, const File& file, ObjectId object);
+
+/// What reading a document's text tells of it; empty fields are unknown.
+struct Description
+{
+    std::string kind;
+    std::string number;
+    std::string symbol;
+    std::string issuer;
+    std::optional<Date> issued_on;
+    std::string title;
+};
+/// Fills what is still empty; the title, which intake took from the file name, is replaced.
+void describe(db::WriteTx& tx, DocumentId document, const Description& description);
+
+struct TextFinding
+{
+    std::string media_type;
+    std::string format;
+    std::optional<ObjectId> text_object;  ///< nullopt: no text, `cause` says why
+    std::optional<Cause> cause;
+    std::optional<int> pages;
+};
+void set_text(db::WriteTx& tx, FileId file, const TextFinding& finding);
+
+/// A document that holds certain bytes.
+struct Holder
+{
+    std::string content_hash;
+    Uid document;
+    std::optional<DossierId> dossier;
+    Secrecy secrecy = Secrecy::open;
+};
+/// Oldest first.
+std::vector<Holder> list_holders(db::ReadTx& tx, std::span<const std::string> content_hashes);
 
 } // namespace vtlt::catalog

@@ -18,6 +18,7 @@
 namespace vtlt::db {
 
 class Connection;
+class Database;
 
 /// A prepared statement; taken from the connection's cache and given back by the destructor. Columns count from 0.
 class Statement
@@ -82,11 +83,11 @@ public:
 
 protected:
     friend class Database;
-    ReadTx(class Database* pool, std::unique_ptr<Connection> owned);
+    ReadTx(Database* pool, std::shared_ptr<Connection> owned);
     explicit ReadTx(Connection* borrowed) : connection_(borrowed) {}
 
-    class Database* pool_ = nullptr;
-    std::unique_ptr<Connection> owned_;
+    Database* pool_ = nullptr;
+    std::shared_ptr<Connection> owned_;
     Connection* connection_ = nullptr;
 };
 
@@ -98,6 +99,8 @@ public:
     WriteTx(WriteTx&&) = delete;
     /// Durable when it returns (synchronous=FULL).
     void commit();
+    /// Several statements without parameters: migrations only.
+    void execute_script(const std::string& sql);
 
 private:
     friend class Database;

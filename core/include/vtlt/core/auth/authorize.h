@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vtlt/core/auth/actor.h>
+#include <vtlt/core/catalog/secrecy.h>
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+/// The one function that decides who may do what (safety.md §4.5). Deny by default.
+namespace vtlt::auth {
+
+enum class Action {
+    document_read, document_register, document_export, dossier_read, dossier_create, unit_read, unit_create, job_read,
+    integrity_verify, index_rebuild, archive_administer,
+};
+
+/// What is asked for: its grade and whose it is; absent where an action has no object.
+struct Target
+{
+    Secrecy secrecy = Secrecy::open;
+    std::optional<UnitId> unit;
+};
+
+bool is_allowed(const Actor& actor, Action action, const Target& target);
+
+/// Throws forbidden `auth.forbidden` naming the action; a caller that must not tell hidden from missing asks is_allowed first.
+void authorize(const Actor& actor, Action action, const Target& target);
+
+/// The same decision as a set: the bands an actor may read.
+std::vector<Secrecy> readable_bands(const Actor& actor);
+
+std::string_view action_name(Action action);
+
+} // namespace vtlt::auth

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vtlt/core/audit/audit_log.h>
+#include <vtlt/core/auth/actor.h>
+#include <vtlt/core/base/clock.h>
+#include <vtlt/core/base/file.h>
+#include <vtlt/core/catalog/secrecy.h>
+#include <vtlt/core/db/database.h>
+#include <vtlt/core/home.h>
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace vtlt::services {
+
+/// What config.json says. Fields that a newer build wrote are kept.
+struct Config
+{
+    Uid archive;
+    Secrecy highest = Secrecy::tuyet_mat;  ///< the highest grade this installation may hold
+    bool test_clock = false;               ///< `--now` works for writing commands
+};
+
+Config read_config(const Home& home);
+
+struct InitOptions
+{
+    Secrecy highest = Secrecy::tuyet_mat;
+    bool test_clock = false;
+    std::string unit_code = "CQ";
+    std::string unit_title = "Cơ quan";
+};
+
+/// Makes an archive home. Throws conflict `archive.not_empty`.
+void init_archive(const std::filesystem::path& directory, const Clock& clock, const auth::Actor& actor, const InitOptions& options);
+
+/// An open archive. `write` takes the archive's exclusive lock (waiting up to 5 s, then busy `archive.locked`), opens the one writer
+/// and does start-up recovery; `read` opens readers only, beside a writer or none.
+class Archive
+{
+public:
+    enum class Mode { read, write };
+
+    /// Throws not_found `archive.not_found` when `directory` is no archive home.
+    Archive(const std::filesystem::path& directory, Mode mode, std::chrono::milliseconds patience = std::chrono::seconds{5});
+    ~Archive();
+
+    const Home& home() const { return home_; }
+    const Config& config() const { return config_; }
+    db::Database& database() { return *database_; }
+    bool is_writable() const { return static_cast<bool>(lock_); }
+
+private:
+    Home home_;
+    UniqueFd lock_;
+    Config config_;
+    std::unique_ptr<db::Database> database_;
+};
+
+/// True when the lock could be taken just now without waiting.
+bool is_archive_free(const Home& home);
+
+} // namespace vtlt::services

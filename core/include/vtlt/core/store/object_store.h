@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vtlt/core/base/file.h>
+#include <vtlt/core/base/ids.h>
+#include <vtlt/core/catalog/secrecy.h>
+#include <vtlt/core/home.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vtlt::db {
+class Database;
+class WriteTx;
+}
+
+/// The content-addressed store: bytes that are never changed. Write path of safety.md §4.1:
+/// staged file and intent durable < rename to the content address < folders durable < catalogue commit.
+namespace vtlt::store {
+
+struct StagedObject
+{
+    std::string hash;       ///< SHA-256 of the stored bytes, hex
+    std::uint64_t size = 0;
+    Secrecy band = Secrecy::open;
+};
+
+/// One group of objects that become durable together. Not thread-safe. The destructor of an unfinished batch removes what it staged.
+///
+///     StagingBatch batch{home};
+///     auto staged = batch.add_file(fd, band);     // any number
+///     batch.make_durable();                        // one barrier, renames, folders
+///     … transaction with insert_object …; commit;
+///     batch.finish();                              // forgets the intent
+class StagingBatch
+{
+public:
+    explicit StagingBatch(const Home& home);
+    ~StagingBatch();
+    StagingBatch(const StagingBatch&) = delete;
+    StagingBatch& operator=(const StagingBatch&) = delete;
+
+    /// Copies and hashes from the descriptor's position to its end. Throws invalid `object.too_large` beyond `max_bytes`.
+    StagedObject add_file(int source, Secrecy band, std::uint64_t max_bytes = UINT64_MAX);
+    StagedObject add_bytes(std::string_view bytes, Secrecy band);
+    /// Forgets a staged object (a duplicate) before the batch is made durable.
+    void discard(const StagedObject& object);
+
+    /// For bytes that arrive in pieces.
+    class Writer
+    {
+    public:
+        ~Writer();
+        Writer(Writer&&) noexcept;
+        void write(std::string_view bytes);
+        std::uint64_t size() const;
+        StagedObject finish();
+        /// The bytes so far, readable; position 0. Valid until the batch ends.
+        UniqueFd reopen() const;
+
+    private:
+        friend class StagingBatch;
+        struct State;
+        explicit Writer(std::unique_ptr<State> state);
+        std::unique_ptr<State> state_;
+    };
+    Writer begin(Secrecy band);
+
+    /// Opens a staged object, or the stored one once it has been moved.
+    UniqueFd open(const StagedObject& object) const;
+
+    std::size_t count() const;
+    std::uint64_t bytes() const;
+    void make_durable();
+    void finish();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// The catalogue's row of an object; the existing one when the band already holds these bytes.
+ObjectId insert_object(db::WriteTx& tx, const StagedObject& object);
+
+/// Opens a stored object for reading. Throws corrupt `object.missing`.
+UniqueFd open_object(const Home& home, Secrecy band, const std::string& hash);
+
+struct RecoveryReport
+{
+    std::uint64_t staged_removed = 0;
+    std::uint64_t objects_removed = 0;
+};
+
+/// Start-up, by the owner of the writer: removes what the intents name and no row owns, and what lies in staging (I3). Nothing else.
+RecoveryReport recover_staging(const Home& home, db::Database& database);
+
+enum class DamageKind { changed, missing, untracked };
+
+struct Damage
+{
+    DamageKind kind;
+    std::string path;      ///< below the home
+    std::string hash;
+    std::string expected;
+    std::string found;
+};
+
+struct FixityOptions
+{
+    std::uint64_t sample = 0;  ///< 0: every object; else so many, chosen by `seed`
+    std::uint64_t seed = 0;
+    unsigned threads = 2;
+    std::function<void(std::uint64_t objects, std::uint64_t bytes)> progress;  ///< called from one thread at a time
+};
+
+struct FixityReport
+{
+    std::uint64_t objects = 0;
+    std::uint64_t bytes = 0;
+    std::vector<Damage> damages;
+};
+
+/// Re-hashes the store against the catalogue; a full run also lists files that no row names.
+FixityReport check_fixity(const Home& home, db::Database& database, const FixityOptions& options);
+
+} // namespace vtlt::store

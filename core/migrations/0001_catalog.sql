@@ -1,0 +1,116 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- The catalogue: meaning of every byte in objects/. Type words {key} {int} {bytes} {text} and {table} are mapped per engine by
+-- core/db/migrate (decisions.md, "Catalogue"). Days are yyyymmdd in …_on, instants UTC milliseconds in …_at.
+
+CREATE TABLE unit (
+    id {key} PRIMARY KEY,
+    uid {text} NOT NULL UNIQUE,
+    code {text} NOT NULL UNIQUE,
+    title {text} NOT NULL,
+    parent_id {int} REFERENCES unit (id),
+    opened_on {int},
+    closed_on {int},
+    revision {int} NOT NULL DEFAULT 1
+) {table};
+
+-- A person who may sign in. Passwords arrive with the server; clearance and unit are columns from the first day.
+CREATE TABLE account (
+    id {key} PRIMARY KEY,
+    uid {text} NOT NULL UNIQUE,
+    name {text} NOT NULL UNIQUE,
+    full_name {text} NOT NULL,
+    unit_id {int} REFERENCES unit (id),
+    role {text} NOT NULL,
+    clearance {int} NOT NULL CHECK (clearance BETWEEN 0 AND 3),
+    disabled {int} NOT NULL DEFAULT 0 CHECK (disabled IN (0, 1)),
+    revision {int} NOT NULL DEFAULT 1
+) {table};
+
+CREATE TABLE dossier (
+    id {key} PRIMARY KEY,
+    uid {text} NOT NULL UNIQUE,
+    unit_id {int} NOT NULL REFERENCES unit (id),
+    year {int} NOT NULL,
+    code {text} NOT NULL,
+    title {text} NOT NULL,
+    secrecy {int} NOT NULL DEFAULT 0 CHECK (secrecy BETWEEN 0 AND 3),
+    opened_on {int},
+    closed_on {int},
+    revision {int} NOT NULL DEFAULT 1,
+    -- A dossier code is unique per unit and year; UNIT/YEAR/CODE always names one.
+    UNIQUE (unit_id, year, code)
+) {table};
+
+CREATE TABLE document (
+    id {key} PRIMARY KEY,
+    uid {text} NOT NULL UNIQUE,
+    unit_id {int} NOT NULL REFERENCES unit (id),
+    dossier_id {int} REFERENCES dossier (id),
+    dossier_ordinal {int},
+    kind {text},
+    number {text},
+    symbol {text},
+    issuer {text},
+    signer {text},
+    issued_on {int},
+    title {text} NOT NULL,
+    secrecy {int} NOT NULL DEFAULT 0 CHECK (secrecy BETWEEN 0 AND 3),
+    source_path {text},
+    created_at {int} NOT NULL,
+    created_by {text} NOT NULL,
+    revision {int} NOT NULL DEFAULT 1,
+    UNIQUE (dossier_id, dossier_ordinal)
+) {table};
+CREATE INDEX document_number ON document (number, symbol);
+CREATE INDEX document_secrecy ON document (secrecy, id);
+
+-- Bytes under objects/<band>/; kept once per band, whoever refers to them.
+CREATE TABLE object (
+    id {key} PRIMARY KEY,
+    band {int} NOT NULL CHECK (band BETWEEN 0 AND 3),
+    hash {text} NOT NULL CHECK (length(hash) = 64),
+    size {int} NOT NULL CHECK (size >= 0),
+    UNIQUE (band, hash)
+) {table};
+
+CREATE TABLE file (
+    id {key} PRIMARY KEY,
+    document_id {int} NOT NULL REFERENCES document (id),
+    ordinal {int} NOT NULL CHECK (ordinal >= 1),
+    version {int} NOT NULL DEFAULT 1 CHECK (version >= 1),
+    name {text} NOT NULL,
+    object_id {int} NOT NULL REFERENCES object (id),
+    content_hash {text} NOT NULL CHECK (length(content_hash) = 64),
+    size {int} NOT NULL CHECK (size >= 0),
+    media_type {text},
+    format {text},
+    -- 0 pending, 1 present, 2 absent: what is known of its text.
+    text_state {int} NOT NULL DEFAULT 0 CHECK (text_state BETWEEN 0 AND 2),
+    text_object_id {int} REFERENCES object (id),
+    cause {text},
+    pages {int},
+    UNIQUE (document_id, ordinal, version),
+    CHECK (text_state <> 1 OR text_object_id IS NOT NULL)
+) {table};
+CREATE INDEX file_content ON file (content_hash);
+CREATE INDEX file_object ON file (object_id);
+CREATE INDEX file_text_object ON file (text_object_id) WHERE text_object_id IS NOT NULL;
+CREATE INDEX file_text_pending ON file (id) WHERE text_state = 0;
+
+-- Says "look at this document again"; what to write is read from the catalogue when the row is applied.
+CREATE TABLE index_outbox (
+    seq {key} PRIMARY KEY,
+    document_id {int} NOT NULL,
+    band {int} NOT NULL CHECK (band BETWEEN 0 AND 3)
+) {table};
+-- The highest seq ever given out survives the deletion of its row: the index compares itself with it.
+CREATE TABLE index_outbox_last (
+    only {int} PRIMARY KEY CHECK (only = 1),
+    seq {int} NOT NULL
+) {table};
+INSERT INTO index_outbox_last (only, seq) VALUES (1, 0);
+
+CREATE TABLE setting (
+    name {text} PRIMARY KEY,
+    value {text} NOT NULL
+) {table};

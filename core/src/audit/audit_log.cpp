@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <vtlt/core/audit/audit_log.h>
+
+#include <vtlt/core/base/error.h>
+#include <vtlt/core/base/file.h>
+#include <vtlt/core/db/database.h>
+
+#include <charconv>
+#include <fcntl.h>
+
+namespace vtlt::audit {
+
+namespace {
+
+constexpr int kLeafVersion = 1;
+constexpr std::size_t kSaltSize = 16;
+constexpr std::string_view kCheckpointOrigin = "vtlt/audit";
+
+std::string_view view_of(const Digest& digest)
+{
+    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+TreeEdge read_edge(db::ReadTx& tx)
+{
+    auto select = tx.prepare("SELECT size, edge FROM audit_tree WHERE only = 1");
+    if (!select.step()) {
+        return {};
+    }
+    return TreeEdge{static_cast<std::uint64_t>(select.integer(0)), select.bytes(1)};
+}
+
+void write_edge(db::WriteTx& tx, const TreeEdge& edge)
+{
+    tx.prepare("INSERT INTO audit_tree (only, size, edge) VALUES (1, ?1, ?2)"
+               " ON CONFLICT (only) DO UPDATE SET size = excluded.size, edge = excluded.edge")
+        .bind(1, static_cast<std::int64_t>(edge.size()))
+        .bind_bytes(2, edge.bytes())
+        .run();
+}
+
+std::filesystem::path checkpoint_path(const Home& home)
+{
+    return home.audit() / "checkpoint";
+}
+
+/// Why one leaf is wrong; empty when it is right. `salt` and `detail` are absent once erased with a destroyed record.
+std::string fault_of(std::uint64_t seq, const std::string& leaf, std::string_view stored_hash, bool has_detail,
+                     const std::string& salt, const std::string& detail)
+{
+    const auto hash = leaf_hash(leaf);
+    if (view_of(hash) != stored_hash) {
+        return "leaf_hash";
+    }
+    const auto json = SortedJson::parse(leaf, nullptr, false);
+    if (!json.is_object() || canonical_json(json) != leaf || json.value("v", 0) != kLeafVersion) {
+        return "leaf_format";
+    }
+    if (json.value("seq", std::uint64_t{0}) != seq) {
+        return "sequence";
+    }
+    if (has_detail && json.value("detail_hash", std::string{}) != sha256_hex(salt + detail)) {
+        return "detail_hash";
+    }
+    return {};
+}
+
+} // namespace
+
+void record_events(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor, const std::vector<Event>& events)
+{
+    if (events.empty()) {
+        return;
+    }
+    auto edge = read_edge(tx);
+    const auto at = format_instant(clock.now());
+    const auto salts = random_bytes(kSaltSize * events.size());
+    auto insert_leaf = tx.prepare("INSERT INTO audit_leaf (seq, leaf, leaf_hash) VALUES (?1, ?2, ?3)");
+    auto insert_detail = tx.prepare("INSERT INTO audit_detail (seq, object, salt, detail) VALUES (?1, ?2, ?3, ?4)");
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        const auto& event = events[i];
+        const auto seq = edge.size() + 1;
+        const auto salt = salts.substr(i * kSaltSize, kSaltSize);
+        const auto detail = canonical_json(event.detail);
+        const auto leaf = canonical_json({{"v", kLeafVersion},
+                                          {"seq", seq},
+                                          {"at", at},
+                                          {"actor", actor.name},
+                                          {"action", event.action},
+                                          {"object", event.object},
+                                          {"detail_hash", sha256_hex(salt + detail)}});
+        const auto hash = leaf_hash(leaf);
+        edge.append(hash);
+        insert_leaf.bind(1, static_cast<std::int64_t>(seq)).bind(2, leaf).bind_bytes(3, view_of(hash)).run();
+        insert_detail.bind(1, static_cast<std::int64_t>(seq)).bind(2, event.object).bind_bytes(3, salt).bind(4, detail).run();
+    }
+    write_edge(tx, edge);
+}
+
+void record_event(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor, const Event& event)
+{
+    record_events(tx, clock, actor, {event});
+}
+
+Checkpoint current_checkpoint(db::ReadTx& tx)
+{
+    const auto edge = read_edge(tx);
+    return {edge.size(), to_hex(edge.root())};
+}
+
+void write_checkpoint(const Home& home, db::Database& database)
+{
+    const auto checkpoint = [&] {
+        auto tx = database.read();
+        return current_checkpoint(tx);
+    }();
+    const auto old = read_checkpoint(home);
+    if (old && old->size >= checkpoint.size) {
+        return;
+    }
+    const auto root = digest_from_hex(checkpoint.root);
+    write_file_atomically(checkpoint_path(home), std::string{kCheckpointOrigin} + "\n" + std::to_string(checkpoint.size) + "\n" +
+                                                     base64_encode(view_of(root)) + "\n");
+}
+
+std::optional<Checkpoint> read_checkpoint(const Home& home)
+{
+    const auto fd = open_if_exists(checkpoint_path(home), O_RDONLY);
+    if (!fd) {
+        return std::nullopt;
+    }
+    const auto text = read_file(checkpoint_path(home), 4096);
+    const auto first = text.find('\n');
+    const auto second = first == std::string::npos ? first : text.find('\n', first + 1);
+    Checkpoint checkpoint;
+    if (second == std::string::npos || text.compare(0, first, kCheckpointOrigin) != 0 ||
+        std::from_chars(text.data() + first + 1, text.data() + second, checkpoint.size).ptr != text.data() + second) {
+        throw Error{Kind::corrupt, "audit.checkpoint"};
+    }
+    const auto digest = base64_decode(std::string_view{text}.substr(second + 1));
+    if (digest.size() != sizeof(Digest)) {
+        throw Error{Kind::corrupt, "audit.checkpoint"};
+    }
+    checkpoint.root = to_hex(digest);
+    return checkpoint;
+}
+
+AuditVerdict verify_audit(const Home& home, db::Database& database)
+{
+    AuditVerdict verdict;
+    const auto fail = [&](std::uint64_t event, std::string why) {
+        if (verdict.ok) {
+            verdict.ok = false;
+            verdict.first_bad = event;
+            verdict.why = std::move(why);
+        }
+    };
+    std::optional<Checkpoint> outside;
+    try {
+        outside = read_checkpoint(home);
+    } catch (const Error&) {
+        fail(0, "checkpoint");
+    }
+    verdict.checkpoints = outside ? 1 : 0;
+    auto tx = database.read();
+    TreeEdge edge;
+    auto select = tx.prepare("SELECT audit_leaf.seq, leaf, leaf_hash, audit_detail.seq IS NOT NULL, salt, detail FROM audit_leaf"
+                             " LEFT JOIN audit_detail ON audit_detail.seq = audit_leaf.seq ORDER BY audit_leaf.seq");
+    while (select.step()) {
+        const auto seq = edge.size() + 1;
+        const auto leaf = select.text(1);
+        if (static_cast<std::uint64_t>(select.integer(0)) != seq) {
+            fail(seq, "sequence");
+        }
+        if (auto why = fault_of(seq, leaf, select.bytes(2), select.integer(3) != 0, select.bytes(4), select.text(5)); !why.empty()) {
+            fail(seq, std::move(why));
+        }
+        edge.append(leaf_hash(leaf));
+        if (outside && outside->size == edge.size() && outside->root != to_hex(edge.root())) {
+            fail(edge.size(), "checkpoint");
+        }
+    }
+    const auto stored = current_checkpoint(tx);
+    verdict.size = edge.size();
+    verdict.root = to_hex(edge.root());
+    if (stored.size != verdict.size || stored.root != verdict.root) {
+        fail(verdict.size, "root");
+    }
+    if (outside && outside->size > verdict.size) {
+        fail(verdict.size + 1, "checkpoint");
+    }
+    return verdict;
+}
+
+} // namespace vtlt::audit

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vtlt/core/db/database.h>
+
+#include <sqlite3.h>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace vtlt::db {
+
+/// One sqlite3 handle with its cache of prepared statements. Used by one thread at a time.
+class Connection
+{
+public:
+    enum class Role { writer, reader };
+
+    Connection(const std::filesystem::path& path, Role role);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    sqlite3* handle() const { return handle_; }
+    /// Engine statements (PRAGMA, BEGIN …) and migration scripts: not part of the statement list.
+    void execute(const std::string& sql);
+    std::vector<std::string> query_lines(const std::string& sql);
+
+    sqlite3_stmt* take(std::string_view sql);
+    void give_back(sqlite3_stmt* statement) noexcept;
+    [[noreturn]] void fail(std::string_view what) const;
+
+private:
+    struct Hash
+    {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    };
+
+    sqlite3* handle_ = nullptr;
+    std::unordered_map<std::string, std::vector<sqlite3_stmt*>, Hash, std::equal_to<>> free_;
+    std::unordered_map<sqlite3_stmt*, std::string> taken_;
+};
+
+} // namespace vtlt::db
