@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <vtlt/core/services/archive.h>
+
+#include <vtlt/core/base/error.h>
+#include <vtlt/core/base/json.h>
+#include <vtlt/core/catalog/dossier.h>
+#include <vtlt/core/store/object_store.h>
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
+
+namespace vtlt::services {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kConfigVersion = 1;
+constexpr std::chrono::milliseconds kLockStep{25};
+
+Home checked_home(const fs::path& directory)
+{
+    const Home home{directory.is_absolute() ? directory : fs::absolute(directory)};
+    if (!fs::exists(home.config()) || !fs::exists(home.catalog())) {
+        throw Error{Kind::not_found, "archive.not_found", {{"path", directory.native()}}};
+    }
+    return home;
+}
+
+/// The lock is on the home folder itself: it survives the deletion of run/ and of every other file.
+UniqueFd try_lock(const Home& home)
+{
+    auto fd = open_file(home.root(), O_RDONLY | O_DIRECTORY);
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) {
+        return fd;
+    }
+    if (errno != EWOULDBLOCK && errno != EINTR) {
+        throw_errno("flock", home.root().native());
+    }
+    return {};
+}
+
+UniqueFd lock_archive(const Home& home, std::chrono::milliseconds patience)
+{
+    const auto until = std::chrono::steady_clock::now() + patience;
+    for (;;) {
+        if (auto fd = try_lock(home)) {
+            return fd;
+        }
+        if (std::chrono::steady_clock::now() >= until) {
+            throw Error{Kind::busy, "archive.locked", {{"path", home.root().native()}}};
+        }
+        std::this_thread::sleep_for(kLockStep);
+    }
+}
+
+void make_folders(const Home& home)
+{
+    for (const auto& folder : {home.objects(), home.audit(), home.keys(), home.ledger(), home.index(), home.cache(), home.staging(),
+                               home.exports(), home.quarantine()}) {
+        make_directory(folder, 0700);
+    }
+    make_directory(home.run(), 0750);
+}
+
+} // namespace
+
+Config read_config(const Home& home)
+{
+    const auto json = parse_json(read_file(home.config()));
+    Config config;
+    try {
+        config.archive = json.at("archive").get<std::string>();
+        const auto highest = secrecy_from_name(json.at("highest").get<std::string>());
+        if (!highest || json.at("format_version").get<int>() > kConfigVersion) {
+            throw Error{Kind::conflict, "config.newer"};
+        }
+        config.highest = *highest;
+        config.test_clock = json.value("test_clock", false);
+    } catch (const Json::exception&) {
+        throw Error{Kind::corrupt, "config.damaged", {{"path", home.config().native()}}};
+    }
+    return config;
+}
+
+void init_archive(const fs::path& directory, const Clock& clock, const auth::Actor& actor, const InitOptions& options)
+{
+    const auto target = fs::absolute(directory).lexically_normal();
+    if (fs::exists(target) && (!fs::is_directory(target) || !fs::is_empty(target))) {
+        throw Error{Kind::conflict, "archive.not_empty", {{"path", directory.native()}}};
+    }
+    auto place = target.has_filename() ? target : target.parent_path();
+    fs::create_directories(place.parent_path());
+    // Built beside and renamed: a home is whole or absent.
+    const TempDir temporary{place.parent_path()};
+    const Home home{temporary.path()};
+    make_folders(home);
+    {
+        db::Database database{home.catalog(), db::Database::Mode::writable};
+        db::migrate(database);
+        auto tx = database.write();
+        const catalog::Unit root{.uid = make_uid(), .code = options.unit_code, .title = options.unit_title};
+        catalog::insert_unit(tx, root);
+        audit::record_event(tx, clock, actor, {"unit.created", root.uid, {{"code", root.code}, {"title", root.title}}});
+        tx.commit();
+        audit::write_checkpoint(home, database);
+    }
+    const Json config{{"format_version", kConfigVersion},
+                      {"archive", make_uid()},
+                      {"created_at", format_instant(clock.now())},
+                      {"highest", secrecy_name(options.highest)},
+                      {"test_clock", options.test_clock}};
+    write_file_atomically(home.config(), config.dump(2) + "\n");
+    if (::chmod(home.root().c_str(), 0710) != 0) {
+        throw_errno("chmod", home.root().native());
+    }
+    sync_file_system(home.root());
+    if (::rename(home.root().c_str(), place.c_str()) != 0) {
+        throw_errno("rename", place.native());
+    }
+    sync_directory(place.parent_path());
+}
+
+Archive::Archive(const fs::path& directory, Mode mode, std::chrono::milliseconds patience) : home_(checked_home(directory))
+{
+    if (mode == Mode::write) {
+        lock_ = lock_archive(home_, patience);
+    }
+    config_ = read_config(home_);
+    database_ = std::make_unique<db::Database>(home_.catalog(),
+                                               mode == Mode::write ? db::Database::Mode::writable : db::Database::Mode::read_only);
+    if (mode == Mode::write) {
+        make_folders(home_);
+        db::migrate(*database_);
+        store::recover_staging(home_, *database_);
+        auto tx = database_->read();
+        const auto outside = audit::read_checkpoint(home_);
+        if (outside && outside->size > audit::current_checkpoint(tx).size) {
+            // The catalogue is older than its own history: a copy was put back. Writing on would fork the history.
+            throw Error{Kind::corrupt, "audit.checkpoint_ahead"};
+        }
+    }
+}
+
+Archive::~Archive()
+{
+    if (is_writable()) {
+        try {
+            audit::write_checkpoint(home_, *database_);
+        } catch (const std::exception&) {
+            // The catalogue holds the history; the next writer writes its checkpoint.
+        }
+    }
+}
+
+bool is_archive_free(const Home& home)
+{
+    return static_cast<bool>(try_lock(home));
+}
+
+} // namespace vtlt::services
