@@ -47,6 +47,7 @@ public:
     /// Throws not_found `archive.not_found` when `directory` is no archive home.
     Archive(const std::filesystem::path& directory, Mode mode, std::chrono::milliseconds patience = std::chrono::seconds{5});
     ~Archive();
+    Archive(Archive&&) noexcept = default;
 
     const Home& home() const { return home_; }
     const Config& config() const { return config_; }

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/context.h"
+
+#include <vtlt/core/base/error.h>
+#include <vtlt/core/sandbox/extractor.h>
+
+#include <CLI/CLI.hpp>
+
+namespace vtlt::app {
+
+namespace {
+
+struct Check
+{
+    std::string name;
+    std::string state;  ///< ok, warning, failed
+    std::string detail;
+};
+
+Check check_extractor()
+{
+    try {
+        const sandbox::Extractor extractor;
+        return {"extractor", extractor.has_landlock() ? "ok" : "warning", extractor.has_landlock() ? "" : "doctor.no_landlock"};
+    } catch (const Error& error) {
+        return {"extractor", "failed", error.what()};
+    }
+}
+
+Check check_archive(const Context& context)
+{
+    try {
+        const auto archive = context.open_for_reading();
+        const auto free = free_bytes(archive.home().root());
+        const bool low = free < (std::uint64_t{1} << 30);
+        return {"archive", low ? "warning" : "ok", low ? "doctor.disk_low" : ""};
+    } catch (const Error& error) {
+        return {"archive", error.kind() == Kind::not_found ? "warning" : "failed", error.kind() == Kind::not_found ? "doctor.no_archive" : error.what()};
+    }
+}
+
+int run_doctor(const Context& context)
+{
+    const std::vector<Check> checks{check_extractor(), check_archive(context)};
+    auto list = Json::array();
+    bool good = true;
+    for (const auto& check : checks) {
+        good = good && check.state != "failed";
+        list.push_back({{"check", check.name}, {"state", check.state}, {"detail", json_or_null(context.text("cli", check.detail))}});
+    }
+    if (context.json) {
+        context.print_json({{"format_version", 1}, {"ok", good}, {"checks", list}});
+    } else {
+        for (const auto& check : checks) {
+            context.print_line(context.text("cli", "doctor." + check.state) + "  " + context.text("cli", "doctor." + check.name) + "  " +
+                               (check.detail.empty() ? "" : context.text("cli", check.detail)));
+        }
+    }
+    return good ? kExitOk : kExitFailed;
+}
+
+} // namespace
+
+void add_doctor(CLI::App& app, Context& context)
+{
+    app.add_subcommand("doctor", context.help("doctor"))->callback([&context] { context.command = [&context] { return run_doctor(context); }; });
+}
+
+} // namespace vtlt::app

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/context.h"
+
+#include <vtlt/core/auth/authorize.h>
+#include <vtlt/core/base/error.h>
+#include <vtlt/core/base/text.h>
+#include <vtlt/core/catalog/document.h>
+#include <vtlt/core/store/object_store.h>
+#include <vtlt/core/store/text_object.h>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace vtlt::app {
+
+namespace {
+
+struct Options
+{
+    std::string id;
+    bool text = false;
+};
+
+/// By uid, or by number and symbol ("3163/BC-BQP") where they name one. A document that may not be read is missing.
+catalog::DocumentView find_document(const Context& context, db::ReadTx& tx, const std::string& name)
+{
+    std::vector<catalog::DocumentView> found;
+    if (is_uid(name)) {
+        found.push_back(catalog::get_view(tx, name));
+    } else if (const auto slash = name.find('/'); slash != std::string::npos) {
+        found = catalog::list_views(tx, catalog::list_ids_by_number(tx, name.substr(0, slash), name.substr(slash + 1)));
+    }
+    std::erase_if(found, [&](const catalog::DocumentView& view) {
+        return !auth::is_allowed(context.actor(), auth::Action::document_read,
+                                 {.secrecy = view.document.secrecy, .unit = view.document.unit});
+    });
+    if (found.empty()) {
+        throw Error{Kind::not_found, "document.not_found"};
+    }
+    if (found.size() > 1) {
+        throw Error{Kind::conflict, "document.ambiguous", {{"count", std::to_string(found.size())}}};
+    }
+    return std::move(found.front());
+}
+
+Json to_json(const catalog::File& file)
+{
+    return {{"n", file.ordinal},
+            {"name", file.name},
+            {"size", file.size},
+            {"sha256", file.content_hash},
+            {"media_type", json_or_null(file.media_type)},
+            {"format", json_or_null(file.format)},
+            {"text", file.text_state == catalog::TextState::present},
+            {"cause", file.cause ? Json(cause_name(*file.cause)) : Json(nullptr)},
+            {"pages", file.pages ? Json(*file.pages) : Json(nullptr)}};
+}
+
+Json to_json(const catalog::DocumentView& view)
+{
+    const auto& document = view.document;
+    auto files = Json::array();
+    for (const auto& file : view.files) {
+        files.push_back(to_json(file));
+    }
+    return {{"format_version", 1},
+            {"id", document.uid},
+            {"title", document.title},
+            {"code", json_or_null(document.number_symbol())},
+            {"number", json_or_null(document.number)},
+            {"symbol", json_or_null(document.symbol)},
+            {"kind", json_or_null(document.kind)},
+            {"issuer", json_or_null(document.issuer)},
+            {"signer", json_or_null(document.signer)},
+            {"issued_on", json_or_null(document.issued_on)},
+            {"unit", view.unit_code},
+            {"dossier", view.dossier_code.empty()
+                            ? Json(nullptr)
+                            : Json(view.unit_code + "/" + std::to_string(view.dossier_year.value_or(0)) + "/" + view.dossier_code)},
+            {"secrecy", secrecy_name(document.secrecy)},
+            {"source_path", json_or_null(document.source_path)},
+            {"created_at", format_instant(document.created_at)},
+            {"revision", document.revision},
+            {"files", files}};
+}
+
+int run_show(const Context& context, const Options& options)
+{
+    auto archive = context.open_for_reading();
+    auto tx = archive.database().read();
+    const auto json = to_json(find_document(context, tx, options.id));
+    if (context.json) {
+        context.print_json(json);
+        return kExitOk;
+    }
+    for (const auto& [key, value] : json.items()) {
+        if (value.is_null() || value.is_structured() || key == "format_version") {
+            continue;
+        }
+        context.print_line(context.text("field", key) + ": " + text::one_line(value.is_string() ? value.get<std::string>() : value.dump()));
+    }
+    for (const auto& file : json.at("files")) {
+        context.print_line("  " + file.at("n").dump() + ". " + text::one_line(file.at("name").get<std::string>()) + "  " +
+                           file.at("size").dump() + " B  " + file.at("sha256").get<std::string>());
+    }
+    return kExitOk;
+}
+
+void copy_object(const Context& context, const Home& home, Secrecy band, const std::string& hash)
+{
+    const auto fd = store::open_object(home, band, hash);
+    std::vector<char> buffer(std::size_t{1} << 18);
+    while (const auto got = read_some(fd.get(), buffer.data(), buffer.size(), hash)) {
+        context.print({buffer.data(), got});
+    }
+}
+
+int run_cat(const Context& context, const Options& options)
+{
+    auto archive = context.open_for_reading();
+    auto tx = archive.database().read();
+    const auto view = find_document(context, tx, options.id);
+    if (view.files.empty()) {
+        throw Error{Kind::not_found, "document.no_file"};
+    }
+    const auto& file = view.files.front();
+    if (!options.text) {
+        copy_object(context, archive.home(), file.band, file.object_hash);
+        return kExitOk;
+    }
+    if (file.text_hash.empty()) {
+        throw Error{Kind::not_found, "document.no_text", {{"cause", file.cause ? std::string{cause_name(*file.cause)} : std::string{}}}};
+    }
+    const store::TextObject text{archive.home().object(file.band, file.text_hash)};
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool feed = text.page(i) && i + 1 < text.size() && text.page(i + 1);
+        context.print(text.block(i) + (feed ? "\f" : ""));
+    }
+    return kExitOk;
+}
+
+} // namespace
+
+void add_document(CLI::App& app, Context& context)
+{
+    auto options = std::make_shared<Options>();
+    auto* show = app.add_subcommand("show", context.help("show"));
+    show->add_option("ID", options->id, context.help("document.id"))->required();
+    show->callback([&context, options] { context.command = [&context, options] { return run_show(context, *options); }; });
+    auto* cat = app.add_subcommand("cat", context.help("cat"));
+    cat->add_option("ID", options->id, context.help("document.id"))->required();
+    cat->add_flag("--text", options->text, context.help("cat.text"));
+    cat->callback([&context, options] { context.command = [&context, options] { return run_cat(context, *options); }; });
+}
+
+} // namespace vtlt::app

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/context.h"
+
+#include <vtlt/indexer/index_worker.h>
+
+#include <CLI/CLI.hpp>
+
+namespace vtlt::app {
+
+namespace {
+
+int run_rebuild(const Context& context)
+{
+    auto archive = context.open_for_writing();
+    ProgressLine progress{context, "index.progress"};
+    const auto documents = indexer::IndexWorker{archive.home(), archive.database()}.rebuild(
+        [&](const indexer::IndexProgress& now) { progress.show(now.done, now.total, 0); });
+    if (context.json) {
+        context.print_json({{"format_version", 1}, {"documents", documents}});
+    } else {
+        context.print_line(context.text("cli", "index.rebuilt", {{"documents", std::to_string(documents)}}));
+    }
+    return kExitOk;
+}
+
+int run_check(const Context& context)
+{
+    catch_up_index(context);
+    auto archive = context.open_for_reading();
+    auto problems = Json::array();
+    for (const auto& problem : indexer::check_index(archive.home(), archive.database())) {
+        problems.push_back({{"kind", "index"},
+                            {"band", secrecy_name(problem.band)},
+                            {"path", json_or_null(problem.path)},
+                            {"id", json_or_null(problem.id)},
+                            {"expected", json_or_null(problem.expected)},
+                            {"found", json_or_null(problem.found)},
+                            {"hint", context.text("integrity", "index")}});
+    }
+    if (context.json) {
+        context.print_json({{"format_version", 1}, {"ok", problems.empty()}, {"problems", problems}});
+    } else {
+        context.print_line(context.text("cli", problems.empty() ? "index.ok" : "index.bad", {{"problems", std::to_string(problems.size())}}));
+        for (const auto& problem : problems) {
+            context.print_line("  " + to_line(problem));
+        }
+    }
+    return problems.empty() ? kExitOk : kExitIntegrity;
+}
+
+int run_stats(const Context& context)
+{
+    const auto archive = context.open_for_reading();
+    auto bands = Json::array();
+    for (const auto& stats : indexer::index_stats(archive.home())) {
+        bands.push_back({{"band", secrecy_name(stats.band)},
+                         {"documents", stats.documents},
+                         {"applied_seq", stats.applied_seq},
+                         {"bytes", stats.bytes},
+                         {"generation", stats.generation}});
+    }
+    if (context.json) {
+        context.print_json({{"format_version", 1}, {"bands", bands}});
+        return kExitOk;
+    }
+    for (const auto& band : bands) {
+        context.print_line(band.at("band").get<std::string>() + "  " + band.at("documents").dump() + "  " + band.at("bytes").dump() + " B  " +
+                           band.at("generation").get<std::string>());
+    }
+    return kExitOk;
+}
+
+} // namespace
+
+void add_index(CLI::App& app, Context& context)
+{
+    auto* index = app.add_subcommand("index", context.help("index"))->require_subcommand(1);
+    struct Row
+    {
+        const char* name;
+        const char* help;
+        int (*run)(const Context&);
+    };
+    for (const auto& row : {Row{"rebuild", "index.rebuild", run_rebuild}, Row{"check", "index.check", run_check}, Row{"stats", "index.stats", run_stats}}) {
+        index->add_subcommand(row.name, context.help(row.help))->callback([&context, run = row.run] {
+            context.command = [&context, run] { return run(context); };
+        });
+    }
+}
+
+} // namespace vtlt::app

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/context.h"
+
+#include <vtlt/core/base/error.h>
+#include <vtlt/core/base/text.h>
+#include <vtlt/core/services/intake.h>
+#include <vtlt/indexer/index_worker.h>
+
+#include <CLI/CLI.hpp>
+
+#include <array>
+#include <cstdio>
+
+namespace vtlt::app {
+
+namespace {
+
+struct Options
+{
+    std::vector<std::string> paths;
+    std::string dossier;
+    std::string secrecy = std::string{secrecy_name(Secrecy::open)};
+    bool dry_run = false;
+};
+
+Json to_json(const services::IntakeItem& item)
+{
+    Json json{{"source_path", item.source_path},
+              {"id", json_or_null(item.id)},
+              {"outcome", item.outcome},
+              {"cause", item.cause ? Json(cause_name(*item.cause)) : Json(nullptr)},
+              {"duplicate_of", json_or_null(item.duplicate_of)}};
+    if (item.resumed) {
+        json["resumed"] = true;
+    }
+    return json;
+}
+
+Json to_json(const services::IntakeSummary& summary)
+{
+    return {{"format_version", 1},
+            {"summary",
+             {{"accepted", summary.accepted},
+              {"duplicates", summary.duplicates},
+              {"without_text", summary.without_text},
+              {"failed", summary.failed},
+              {"bytes", summary.bytes},
+              {"seconds", summary.seconds},
+              {"causes", summary.causes}}}};
+}
+
+std::string decimal(double value)
+{
+    std::array<char, 32> out{};
+    const int size = std::snprintf(out.data(), out.size(), "%.1f", value);
+    return {out.data(), static_cast<std::size_t>(size)};
+}
+
+void print_summary(const Context& context, const services::IntakeSummary& summary)
+{
+    context.print_line(context.text("cli", "ingest.summary",
+                                    {{"accepted", std::to_string(summary.accepted)},
+                                     {"duplicates", std::to_string(summary.duplicates)},
+                                     {"without_text", std::to_string(summary.without_text)},
+                                     {"failed", std::to_string(summary.failed)},
+                                     {"megabytes", decimal(static_cast<double>(summary.bytes) / 1e6)},
+                                     {"seconds", decimal(summary.seconds)}}));
+    for (const auto& [cause, count] : summary.causes) {
+        context.print_line("  " + std::to_string(count) + " × " + cause + ": " + context.text("cause", cause));
+    }
+}
+
+/// Bad outcomes only: a list of ten thousand good ones helps nobody; --json has them all.
+void print_item(const Context& context, const services::IntakeItem& item)
+{
+    if (context.json) {
+        context.print_json(to_json(item));
+    } else if (item.outcome != "accepted" && !context.quiet) {
+        const auto cause = item.cause ? context.text("cause", cause_name(*item.cause)) : item.duplicate_of;
+        context.print_line(context.text("outcome", item.outcome) + "  " + text::one_line(item.source_path) + "  " + cause);
+    }
+}
+
+int run_ingest(const Context& context, const Options& options)
+{
+    const auto secrecy = secrecy_from_name(options.secrecy);
+    if (!secrecy) {
+        throw Error{Kind::invalid, "secrecy.unknown", {{"value", options.secrecy}}};
+    }
+    auto archive = context.open_for_writing();
+    watch_interrupts();
+    services::IntakeRequest request{.dossier = options.dossier, .secrecy = *secrecy, .dry_run = options.dry_run};
+    request.paths.assign(options.paths.begin(), options.paths.end());
+    services::IntakeSummary summary;
+    {
+        ProgressLine progress{context, "ingest.progress"};
+        ProgressLine indexing{context, "index.progress"};
+        services::IntakeHooks hooks;
+        hooks.on_item = [&](const services::IntakeItem& item) { print_item(context, item); };
+        hooks.on_progress = [&](const services::IntakeProgress& now) { progress.show(now.files_done, now.files_total, now.bytes_done); };
+        hooks.make_searchable = [&] {
+            indexer::IndexWorker{archive.home(), archive.database()}.catch_up(
+                [&](const indexer::IndexProgress& now) { indexing.show(now.done, now.total, 0); });
+        };
+        hooks.stop = &interrupted();
+        summary = services::run_intake(archive, context.clock(), context.actor(), request, hooks);
+    }
+    if (summary.interrupted) {
+        context.say(context.text("cli", "ingest.interrupted"));
+        return kExitInterrupted;
+    }
+    if (context.json) {
+        context.print_json(to_json(summary));
+    } else {
+        print_summary(context, summary);
+    }
+    if (!options.dry_run) {
+        services::acknowledge_intake(archive, summary.job);
+    }
+    return summary.failed + summary.without_text > 0 ? kExitPartial : kExitOk;
+}
+
+} // namespace
+
+void add_ingest(CLI::App& app, Context& context)
+{
+    auto* command = app.add_subcommand("ingest", context.help("ingest"));
+    auto options = std::make_shared<Options>();
+    command->add_option("PATH", options->paths, context.help("ingest.path"))->required();
+    command->add_option("--dossier", options->dossier, context.help("ingest.dossier"));
+    command->add_option("--secrecy", options->secrecy, context.help("ingest.secrecy"));
+    command->add_flag("--dry-run", options->dry_run, context.help("ingest.dry_run"));
+    command->callback([&context, options] { context.command = [&context, options] { return run_ingest(context, *options); }; });
+}
+
+} // namespace vtlt::app

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/context.h"
+
+#include <vtlt/core/export/package_verifier.h>
+
+#include <CLI/CLI.hpp>
+
+namespace vtlt::app {
+
+namespace {
+
+Json to_json(const std::vector<export_::PackageFinding>& findings)
+{
+    auto list = Json::array();
+    for (const auto& finding : findings) {
+        list.push_back({{"rule", finding.rule}, {"path", finding.path}, {"message", finding.message}, {"hint", finding.hint}});
+    }
+    return list;
+}
+
+void print_findings(const Context& context, std::string_view heading, const std::vector<export_::PackageFinding>& findings)
+{
+    for (const auto& finding : findings) {
+        context.print_line(context.text("cli", heading) + "  " + finding.rule + "  " + finding.path + "  " + finding.message);
+    }
+}
+
+int run_verify(const Context& context, const std::filesystem::path& file)
+{
+    sandbox::Extractor extractor;
+    const auto verdict = export_::verify_package(file, extractor);
+    if (context.json) {
+        context.print_json({{"format_version", 1},
+                            {"format", verdict.format},
+                            {"valid", verdict.valid},
+                            {"errors", to_json(verdict.errors)},
+                            {"warnings", to_json(verdict.warnings)}});
+    } else {
+        context.print_line(context.text("cli", verdict.valid ? "package.valid" : "package.invalid", {{"format", verdict.format}}));
+        print_findings(context, "package.error", verdict.errors);
+        print_findings(context, "package.warning", verdict.warnings);
+    }
+    return verdict.valid ? kExitOk : kExitIntegrity;
+}
+
+} // namespace
+
+void add_package(CLI::App& app, Context& context)
+{
+    auto* package = app.add_subcommand("package", context.help("package"))->require_subcommand(1);
+    auto file = std::make_shared<std::filesystem::path>();
+    auto* verify = package->add_subcommand("verify", context.help("package.verify"));
+    verify->add_option("FILE", *file, context.help("package.file"))->required();
+    verify->callback([&context, file] { context.command = [&context, file] { return run_verify(context, *file); }; });
+}
+
+} // namespace vtlt::app

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/context.h"
+
+#include <vtlt/core/auth/authorize.h>
+#include <vtlt/core/base/error.h>
+#include <vtlt/core/base/text.h>
+#include <vtlt/indexer/searcher.h>
+
+#include <CLI/CLI.hpp>
+
+#include <fstream>
+#include <unistd.h>
+
+namespace vtlt::app {
+
+namespace {
+
+constexpr std::size_t kMaxLimit = 200;
+
+struct Options
+{
+    std::vector<std::string> query;
+    std::size_t limit = 20;
+    std::string cursor;
+    bool count = false;
+    bool relaxed = false;
+    std::filesystem::path batch;
+};
+
+std::string dossier_name(const catalog::DocumentView& view)
+{
+    return view.dossier_code.empty() ? std::string{}
+                                     : view.unit_code + "/" + std::to_string(view.dossier_year.value_or(0)) + "/" + view.dossier_code;
+}
+
+Json to_json(const indexer::Hit& hit)
+{
+    const auto& document = hit.view.document;
+    auto marks = Json::array();
+    for (const auto& [start, length] : hit.marks) {
+        marks.push_back({start, length});
+    }
+    return {{"id", document.uid},
+            {"title", document.title},
+            {"code", json_or_null(document.number_symbol())},
+            {"kind", json_or_null(document.kind)},
+            {"issuer", json_or_null(document.issuer)},
+            {"issued_on", json_or_null(document.issued_on)},
+            {"dossier", json_or_null(dossier_name(hit.view))},
+            {"file", hit.file ? Json(*hit.file) : Json(nullptr)},
+            {"page", hit.page ? Json(*hit.page) : Json(nullptr)},
+            {"snippet", hit.snippet},
+            {"marks", marks},
+            {"source_path", json_or_null(document.source_path)},
+            {"score", hit.score},
+            {"relaxed", hit.relaxed}};
+}
+
+Json syntax_json(const Context& context, const indexer::SearchAnswer& answer)
+{
+    if (!answer.syntax) {
+        return nullptr;
+    }
+    return {{"at", answer.syntax->at}, {"message", context.text("error", answer.syntax->message)}};
+}
+
+Json to_json(const Context& context, const indexer::SearchAnswer& answer, std::int64_t pending)
+{
+    auto hits = Json::array();
+    for (const auto& hit : answer.hits) {
+        hits.push_back(to_json(hit));
+    }
+    return {{"format_version", 1},
+            {"query", answer.query},
+            {"mode", answer.relaxed ? "relaxed" : "all"},
+            {"dropped", answer.dropped},
+            {"total", answer.total},
+            {"hits", hits},
+            {"facets", Json::object()},
+            {"syntax", syntax_json(context, answer)},
+            {"pending", pending},
+            {"next_cursor", json_or_null(answer.next_cursor)}};
+}
+
+/// The snippet with its lit ranges in bold where a terminal shows it.
+std::string lit(const indexer::Hit& hit, bool colours)
+{
+    if (!colours) {
+        return hit.snippet;
+    }
+    std::string out;
+    std::size_t character = 0;
+    auto mark = hit.marks.begin();
+    for (std::size_t i = 0; i < hit.snippet.size(); ++i) {
+        const bool starts = (static_cast<unsigned char>(hit.snippet[i]) & 0xC0U) != 0x80U;
+        if (starts) {
+            if (mark != hit.marks.end() && character == mark->first + mark->second) {
+                out += "\x1b[0m";
+                ++mark;
+            }
+            if (mark != hit.marks.end() && character == mark->first) {
+                out += "\x1b[1m";
+            }
+            ++character;
+        }
+        out += hit.snippet[i];
+    }
+    return out + "\x1b[0m";
+}
+
+void print_hit(const Context& context, const indexer::Hit& hit, std::size_t rank, bool colours)
+{
+    const auto& document = hit.view.document;
+    std::string head = std::to_string(rank) + ". ";
+    if (const auto code = document.number_symbol(); !code.empty()) {
+        head += code + "  ";
+    }
+    head += document.issued_on ? format_date_vi(*document.issued_on) + "  " : std::string{};
+    head += text::one_line(document.title);
+    context.print_line(head);
+    std::string place = "   " + document.uid;
+    if (hit.page) {
+        place += "  " + context.text("cli", "search.page", {{"page", std::to_string(*hit.page)}});
+    }
+    if (const auto dossier = dossier_name(hit.view); !dossier.empty()) {
+        place += "  " + dossier;
+    }
+    place += "  " + text::one_line(document.source_path);
+    context.print_line(place);
+    if (!hit.snippet.empty()) {
+        context.print_line("   " + lit(hit, colours));
+    }
+}
+
+void print_answer(const Context& context, const indexer::SearchAnswer& answer, std::int64_t pending)
+{
+    const bool colours = ::isatty(STDOUT_FILENO) == 1;
+    if (answer.syntax) {
+        context.say(context.text("error", answer.syntax->message));
+    }
+    if (pending > 0) {
+        context.say(context.text("cli", "search.pending", {{"count", std::to_string(pending)}}));
+    }
+    context.print_line(context.text("cli", "search.total", {{"total", std::to_string(answer.total)}}));
+    bool relaxed_told = false;
+    std::size_t rank = 0;
+    for (const auto& hit : answer.hits) {
+        if (hit.relaxed && !relaxed_told) {
+            std::string dropped;
+            for (const auto& word : answer.dropped) {
+                dropped += (dropped.empty() ? "" : ", ") + word;
+            }
+            context.print_line(context.text("cli", "search.relaxed", {{"dropped", dropped}}));
+            relaxed_told = true;
+        }
+        print_hit(context, hit, ++rank, colours);
+    }
+    if (!answer.next_cursor.empty()) {
+        context.say(context.text("cli", "search.more", {{"cursor", answer.next_cursor}}));
+    }
+}
+
+indexer::SearchRequest make_request(const Context& context, const Options& options, std::string query)
+{
+    return {.query = std::move(query),
+            .limit = options.limit,
+            .cursor = options.cursor,
+            .bands = auth::readable_bands(context.actor()),
+            .count_only = options.count};
+}
+
+int run_batch(const Context& context, const Options& options)
+{
+    const auto pending = catch_up_index(context);
+    auto archive = context.open_for_reading();
+    indexer::Searcher searcher{archive.home(), archive.database()};
+    std::ifstream lines{options.batch};
+    if (!lines) {
+        throw Error{Kind::not_found, "search.batch_not_found", {{"path", options.batch.native()}}};
+    }
+    for (std::string line; std::getline(lines, line);) {
+        if (line.find_first_not_of(" \t\r") == std::string::npos) {
+            const Error blank{Kind::invalid, "search.blank_line"};
+            context.print_json({{"format_version", 1}, {"error", {{"code", blank.code()}, {"title", webui::error_text(context.language, blank)}}}});
+            continue;
+        }
+        try {
+            const auto answer = searcher.search(make_request(context, options, line));
+            if (context.json) {
+                context.print_json(to_json(context, answer, pending));
+            } else {
+                context.print_line("# " + text::one_line(line));
+                print_answer(context, answer, pending);
+            }
+        } catch (const Error& error) {
+            if (error.kind() != Kind::invalid) {
+                throw;
+            }
+            context.print_json({{"format_version", 1}, {"error", {{"code", error.code()}, {"title", webui::error_text(context.language, error)}}}});
+        }
+    }
+    return kExitOk;
+}
+
+int run_search(const Context& context, const Options& options)
+{
+    if (options.limit > kMaxLimit) {
+        throw Error{Kind::invalid, "search.limit", {{"limit", std::to_string(kMaxLimit)}}};
+    }
+    if (!options.batch.empty()) {
+        return run_batch(context, options);
+    }
+    if (options.query.empty()) {
+        throw Error{Kind::invalid, "search.no_query"};
+    }
+    std::string query;
+    for (const auto& part : options.query) {
+        query += (query.empty() ? "" : " ") + part;
+    }
+    const auto pending = catch_up_index(context);
+    auto archive = context.open_for_reading();
+    indexer::Searcher searcher{archive.home(), archive.database()};
+    const auto answer = searcher.search(make_request(context, options, query));
+    if (context.json) {
+        context.print_json(to_json(context, answer, pending));
+    } else if (options.count) {
+        context.print_line(std::to_string(answer.total));
+    } else {
+        print_answer(context, answer, pending);
+    }
+    return kExitOk;
+}
+
+} // namespace
+
+void add_search(CLI::App& app, Context& context)
+{
+    auto* command = app.add_subcommand("search", context.help("search"));
+    auto options = std::make_shared<Options>();
+    command->add_option("QUERY", options->query, context.help("search.query"));
+    command->add_option("--limit", options->limit, context.help("search.limit"));
+    command->add_option("--cursor", options->cursor, context.help("search.cursor"));
+    command->add_flag("--count", options->count, context.help("search.count"));
+    command->add_flag("--relaxed", options->relaxed, context.help("search.relaxed_flag"));
+    command->add_option("--batch", options->batch, context.help("search.batch"));
+    command->callback([&context, options] { context.command = [&context, options] { return run_search(context, *options); }; });
+}
+
+} // namespace vtlt::app

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/context.h"
+
+#include "app/integrity.h"
+
+#include <vtlt/core/base/error.h>
+
+#include <CLI/CLI.hpp>
+
+#include <random>
+
+namespace vtlt::app {
+
+namespace {
+
+struct Options
+{
+    bool all = false;
+    std::uint64_t sample = 0;
+};
+
+Json to_json(const Context& context, const IntegrityReport& report)
+{
+    auto problems = Json::array();
+    for (const auto& problem : report.problems) {
+        problems.push_back({{"kind", problem.kind},
+                            {"path", json_or_null(problem.path)},
+                            {"id", json_or_null(problem.id)},
+                            {"expected", json_or_null(problem.expected)},
+                            {"found", json_or_null(problem.found)},
+                            {"hint", context.text("integrity", problem.hint)}});
+    }
+    return {{"format_version", 1},
+            {"ok", report.problems.empty()},
+            {"checked", {{"objects", report.objects}, {"records", report.records}, {"events", report.events}}},
+            {"problems", problems}};
+}
+
+void print_report(const Context& context, const IntegrityReport& report)
+{
+    context.print_line(context.text("cli", report.problems.empty() ? "verify.ok" : "verify.bad",
+                                    {{"objects", std::to_string(report.objects)},
+                                     {"records", std::to_string(report.records)},
+                                     {"events", std::to_string(report.events)},
+                                     {"problems", std::to_string(report.problems.size())}}));
+    for (const auto& problem : report.problems) {
+        context.print_line("  " + problem.kind + "  " + problem.path + (problem.id.empty() ? "" : "  " + problem.id) +
+                           (problem.found.empty() ? "" : "  " + problem.found) + "\n    " + context.text("integrity", problem.hint));
+    }
+}
+
+int run_verify(const Context& context, const Options& options)
+{
+    auto archive = open_for_check(context);
+    watch_interrupts();
+    ProgressLine progress{context, "verify.progress"};
+    const store::FixityOptions fixity{
+        .sample = options.all ? 0 : options.sample,
+        .seed = std::random_device{}(),
+        .progress = [&](std::uint64_t objects, std::uint64_t bytes) { progress.show(objects, 0, bytes); }};
+    const auto report = check_integrity(archive, fixity);
+    if (context.json) {
+        context.print_json(to_json(context, report));
+    } else {
+        print_report(context, report);
+    }
+    return report.problems.empty() ? kExitOk : kExitIntegrity;
+}
+
+} // namespace
+
+void add_verify(CLI::App& app, Context& context)
+{
+    auto* command = app.add_subcommand("verify", context.help("verify"));
+    auto options = std::make_shared<Options>();
+    auto* all = command->add_flag("--all", options->all, context.help("verify.all"));
+    command->add_option("--sample", options->sample, context.help("verify.sample"))->excludes(all);
+    command->callback([&context, options] { context.command = [&context, options] { return run_verify(context, *options); }; });
+}
+
+} // namespace vtlt::app

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/context.h"
+
+#include <vtlt/core/base/error.h>
+#include <vtlt/core/outbox/index_outbox.h>
+#include <vtlt/indexer/index_worker.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace vtlt::app {
+
+namespace {
+
+std::atomic<bool> interrupted_flag{false};
+
+void on_signal(int)
+{
+    interrupted_flag.store(true);
+}
+
+void write_or_leave(int fd, std::string_view bytes)
+{
+    while (!bytes.empty()) {
+        const auto done = ::write(fd, bytes.data(), bytes.size());
+        if (done < 0 && errno == EINTR) {
+            continue;
+        }
+        if (done < 0) {
+            throw_errno("write", fd == STDOUT_FILENO ? "stdout" : "stderr");
+        }
+        bytes.remove_prefix(static_cast<std::size_t>(done));
+    }
+}
+
+} // namespace
+
+const Clock& Context::clock() const
+{
+    if (!clock_) {
+        if (now.empty()) {
+            clock_ = std::make_unique<SystemClock>();
+        } else {
+            const auto instant = parse_instant(now);
+            if (!instant) {
+                throw Error{Kind::invalid, "clock.not_an_instant", {{"value", now}}};
+            }
+            clock_ = std::make_unique<FixedClock>(*instant);
+        }
+    }
+    return *clock_;
+}
+
+services::Archive Context::open_for_reading() const
+{
+    clock();
+    return services::Archive{home, services::Archive::Mode::read};
+}
+
+services::Archive Context::open_for_writing() const
+{
+    clock();
+    services::Archive archive{home, services::Archive::Mode::write};
+    if (!now.empty() && !archive.config().test_clock) {
+        throw Error{Kind::invalid, "clock.not_allowed"};
+    }
+    return archive;
+}
+
+void Context::print(std::string_view bytes) const
+{
+    write_or_leave(STDOUT_FILENO, bytes);
+}
+
+void Context::print_line(std::string_view line) const
+{
+    print(std::string{line} + "\n");
+}
+
+void Context::say(std::string_view line) const
+{
+    if (!quiet) {
+        write_or_leave(STDERR_FILENO, std::string{line} + "\n");
+    }
+}
+
+ProgressLine::ProgressLine(const Context& context, std::string_view what)
+    : context_(context), what_(what), on_(!context.quiet && ::isatty(STDERR_FILENO) == 1), started_(std::chrono::steady_clock::now()),
+      shown_(started_)
+{
+}
+
+ProgressLine::~ProgressLine()
+{
+    if (on_) {
+        const ssize_t ignored = ::write(STDERR_FILENO, "\r\x1b[K", 4);
+        static_cast<void>(ignored);
+    }
+}
+
+void ProgressLine::show(std::uint64_t done, std::uint64_t total, std::uint64_t bytes)
+{
+    using namespace std::chrono_literals;
+    const auto now = std::chrono::steady_clock::now();
+    if (!on_ || now - shown_ < 100ms) {
+        return;
+    }
+    shown_ = now;
+    const double seconds = std::chrono::duration<double>(now - started_).count();
+    const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
+    const double left = rate > 0 && total > done ? static_cast<double>(total - done) / rate : 0;
+    const double percent = total > 0 ? 100.0 * static_cast<double>(done) / static_cast<double>(total) : 0;
+    std::array<char, 96> numbers{};
+    std::snprintf(numbers.data(), numbers.size(), "%llu / %llu  %.0f %%  %.0f/s  %.1f MB  ", static_cast<unsigned long long>(done),
+                  static_cast<unsigned long long>(total), percent, rate, static_cast<double>(bytes) / 1e6);
+    const auto eta = context_.text("cli", "progress.eta", {{"seconds", std::to_string(static_cast<long>(left))}});
+    write_or_leave(STDERR_FILENO, "\r\x1b[K" + context_.text("cli", what_) + "  " + numbers.data() + eta);
+}
+
+const std::atomic<bool>& interrupted()
+{
+    return interrupted_flag;
+}
+
+void watch_interrupts()
+{
+    struct sigaction action = {};
+    action.sa_handler = on_signal;
+    // Once only: a second Ctrl-C ends the program at once.
+    action.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
+    ::sigaction(SIGINT, &action, nullptr);
+    ::sigaction(SIGTERM, &action, nullptr);
+}
+
+Json json_or_null(const std::string& text)
+{
+    return text.empty() ? Json(nullptr) : Json(text);
+}
+
+Json json_or_null(std::optional<Date> date)
+{
+    return date ? Json(format_date(*date)) : Json(nullptr);
+}
+
+std::int64_t catch_up_index(const Context& context)
+{
+    const Home home{std::filesystem::absolute(context.home)};
+    const auto pending = [&](services::Archive& archive) {
+        auto tx = archive.database().read();
+        return outbox::count_pending(tx);
+    };
+    {
+        auto archive = context.open_for_reading();
+        if (pending(archive) == 0 && std::filesystem::exists(home.index())) {
+            return 0;
+        }
+    }
+    try {
+        services::Archive archive{context.home, services::Archive::Mode::write, std::chrono::milliseconds{0}};
+        indexer::IndexWorker{archive.home(), archive.database()}.catch_up();
+        return 0;
+    } catch (const Error& error) {
+        // Somebody else writes: answer with what is there and say what is pending.
+        if (error.kind() != Kind::busy) {
+            throw;
+        }
+    }
+    auto archive = context.open_for_reading();
+    return pending(archive);
+}
+
+} // namespace vtlt::app

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/integrity.h"
+
+#include <vtlt/core/audit/audit_log.h>
+#include <vtlt/core/base/error.h>
+#include <vtlt/core/catalog/document.h>
+#include <vtlt/core/jobs/job.h>
+#include <vtlt/core/outbox/index_outbox.h>
+#include <vtlt/indexer/index_worker.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+namespace vtlt::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct DamageRow
+{
+    store::DamageKind kind;
+    std::string_view name;
+};
+
+constexpr std::array kDamages{DamageRow{store::DamageKind::changed, "changed"}, DamageRow{store::DamageKind::missing, "missing"},
+                              DamageRow{store::DamageKind::untracked, "untracked"}};
+
+void check_store(services::Archive& archive, const store::FixityOptions& options, IntegrityReport& report)
+{
+    auto fixity = store::check_fixity(archive.home(), archive.database(), options);
+    report.objects = fixity.objects;
+    for (auto& damage : fixity.damages) {
+        const std::string kind{kDamages[static_cast<std::size_t>(damage.kind)].name};
+        report.problems.push_back({kind, std::move(damage.path), "", std::move(damage.expected), std::move(damage.found), kind});
+    }
+}
+
+void check_catalog(services::Archive& archive, IntegrityReport& report)
+{
+    for (auto& line : archive.database().check()) {
+        report.problems.push_back({"catalog", "catalog.db", "", "ok", std::move(line), "catalog"});
+    }
+    auto tx = archive.database().read();
+    report.records = static_cast<std::uint64_t>(catalog::count_documents(tx));
+    for (auto& line : jobs::check_jobs(tx)) {
+        report.problems.push_back({"job", "", "", "", std::move(line), "job"});
+    }
+}
+
+void check_audit(services::Archive& archive, IntegrityReport& report)
+{
+    const auto verdict = audit::verify_audit(archive.home(), archive.database());
+    report.events = verdict.size;
+    if (!verdict.ok) {
+        report.problems.push_back({"audit", "", verdict.first_bad ? std::to_string(*verdict.first_bad) : "", "", verdict.why, "audit"});
+    }
+}
+
+/// Beside a running writer rows are still on their way: what is pending is not yet wrong.
+void check_index(services::Archive& archive, IntegrityReport& report)
+{
+    if (archive.is_writable()) {
+        indexer::IndexWorker{archive.home(), archive.database()}.catch_up();
+    } else {
+        auto tx = archive.database().read();
+        if (outbox::count_pending(tx) > 0) {
+            return;
+        }
+    }
+    for (auto& problem : indexer::check_index(archive.home(), archive.database())) {
+        report.problems.push_back({"index", std::move(problem.path), std::move(problem.id), std::move(problem.expected),
+                                   std::move(problem.found), "index"});
+    }
+}
+
+/// A package is whole under its final name or absent: a part of one left lying about is a broken promise.
+void check_exports(const Home& home, IntegrityReport& report)
+{
+    if (!fs::exists(home.exports())) {
+        return;
+    }
+    for (const auto& entry : fs::recursive_directory_iterator{home.exports()}) {
+        const auto extension = entry.path().extension();
+        if (entry.is_regular_file() && extension != ".zip" && extension != ".tar") {
+            report.problems.push_back({"export", entry.path().lexically_relative(home.root()).native(), "", "", "", "export"});
+        }
+    }
+}
+
+/// Objects and intents of a batch that is just being written by somebody else are not untracked.
+void forgive_work_in_progress(services::Archive& archive, IntegrityReport& report)
+{
+    if (!archive.is_writable()) {
+        std::erase_if(report.problems, [](const IntegrityProblem& problem) { return problem.kind == "untracked"; });
+    }
+}
+
+} // namespace
+
+services::Archive open_for_check(const Context& context)
+{
+    try {
+        return services::Archive{context.home, services::Archive::Mode::write, std::chrono::milliseconds{0}};
+    } catch (const Error& error) {
+        if (error.kind() != Kind::busy) {
+            throw;
+        }
+    }
+    return context.open_for_reading();
+}
+
+IntegrityReport check_integrity(services::Archive& archive, const store::FixityOptions& fixity)
+{
+    IntegrityReport report;
+    check_catalog(archive, report);
+    check_audit(archive, report);
+    check_store(archive, fixity, report);
+    forgive_work_in_progress(archive, report);
+    check_index(archive, report);
+    check_exports(archive.home(), report);
+    return report;
+}
+
+} // namespace vtlt::app

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <vtlt/core/export/package_writer.h>
+
+#include "package_layout.h"
+#include "package_stream.h"
+#include "register_page.h"
+
+#include <vtlt/core/base/error.h>
+#include <vtlt/core/base/json.h>
+#include <vtlt/core/base/text.h>
+#include <vtlt/core/db/database.h>
+#include <vtlt/core/export/bag_text.h>
+#include <vtlt/core/export/out_file.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace vtlt::export_ {
+
+namespace {
+
+constexpr std::size_t kPortion = 500;
+/// Of one entry beside its content, for any name we give: a tar header with its pax record and padding; a zip entry with its place
+/// in the central directory is smaller.
+constexpr std::uint64_t kEntryOverhead = 2560;
+/// README, bagit.txt, bag-info.txt, the head of the register, the archive's end.
+constexpr std::uint64_t kFixedBytes = std::uint64_t{96} << 10;
+constexpr std::uint64_t kProgressStep = std::uint64_t{16} << 20;
+/// Source-Organization is repeated for so many units at most.
+constexpr std::size_t kMaxUnits = 20;
+
+/// Every document in order with its ordinal, in portions. One that is gone would make the register shorter than the count that was
+/// asked for.
+template <class F>
+void for_each_view(db::ReadTx& tx, std::span<const DocumentId> documents, F&& on_view)
+{
+    std::uint64_t ordinal = 0;
+    while (!documents.empty()) {
+        const auto portion = documents.first(std::min(kPortion, documents.size()));
+        const auto views = catalog::list_views(tx, portion);
+        if (views.size() != portion.size()) {
+            throw Error{Kind::conflict, "export.changed_meanwhile"};
+        }
+        for (const auto& view : views) {
+            on_view(view, ++ordinal);
+        }
+        documents = documents.subspan(portion.size());
+    }
+}
+
+struct Measure
+{
+    std::uint64_t documents = 0;
+    std::uint64_t files = 0;
+    std::uint64_t file_bytes = 0;
+    std::uint64_t text_bytes = 0;  ///< metadata, register rows, manifest lines
+    std::uint64_t entries = 0;
+    Secrecy highest = Secrecy::open;
+    std::vector<std::string> units;
+
+    std::uint64_t package_bytes() const { return file_bytes + text_bytes + entries * kEntryOverhead + kFixedBytes; }
+};
+
+/// The package without its files' bytes: what the writer would write, counted.
+Measure measure(db::ReadTx& tx, std::span<const DocumentId> documents)
+{
+    Measure total;
+    PackageLayout layout;
+    const auto line_size = [](std::string_view path) { return bag::manifest_line({}, path).size() + 64 + 5; };
+    for_each_view(tx, documents, [&](const catalog::DocumentView& view, std::uint64_t ordinal) {
+        const auto placed = layout.place(view, ordinal);
+        total.text_bytes += metadata_text(placed).size() + register_row(placed).size() + line_size(placed.metadata_path);
+        for (const auto& file : placed.files) {
+            total.file_bytes += file.file->size;
+            total.text_bytes += line_size(file.path);
+        }
+        ++total.documents;
+        total.files += placed.files.size();
+        total.entries += placed.files.size() + 1;
+        total.highest = std::max(total.highest, view.document.secrecy);
+        const auto unit = text::one_line(view.unit_title);
+        if (total.units.size() < kMaxUnits && std::ranges::find(total.units, unit) == total.units.end()) {
+            total.units.push_back(unit);
+        }
+    });
+    return total;
+}
+
+struct FormatRow
+{
+    std::string_view extension;
+    ArchiveStream::Format format;
+};
+constexpr std::array kFormats{
+    FormatRow{".zip", ArchiveStream::Format::zip},
+    FormatRow{".tar", ArchiveStream::Format::tar},
+};
+
+ArchiveStream::Format format_of(const std::filesystem::path& out)
+{
+    const auto* row = std::ranges::find(kFormats, bag::case_key(out.extension().native()), &FormatRow::extension);
+    if (row == kFormats.end() || out.stem().empty()) {
+        throw Error{Kind::invalid, "export.format", {{"path", out.native()}}};
+    }
+    return row->format;
+}
+
+void check_documents(std::span<const DocumentId> documents)
+{
+    if (documents.empty()) {
+        throw Error{Kind::not_found, "export.no_documents"};
+    }
+    std::vector<DocumentId> sorted{documents.begin(), documents.end()};
+    std::ranges::sort(sorted);
+    ensure(std::ranges::adjacent_find(sorted) == sorted.end(), "a package holds each document once");
+}
+
+void check_space(const OutFile& out, const Measure& total, const PackageRequest& request)
+{
+    // Register and manifest lie beside the package as nameless files until they are copied into it.
+    const auto needed =
+        total.package_bytes() + total.text_bytes + request.query_json.size() + request.audit_json.size() + request.title.size() * 8;
+    const auto available = free_bytes(out.folder());
+    if (available < needed) {
+        throw Error{Kind::internal,
+                    "internal.disk_full",
+                    {{"path", out.folder().native()}, {"needed", std::to_string(needed)}, {"free", std::to_string(available)}}};
+    }
+}
+
+/// The words of the query for the heading; the caller's JSON goes into the package as it is.
+std::string query_words(const std::string& query_json)
+{
+    if (query_json.empty()) {
+        return {};
+    }
+    const auto json = parse_json(query_json);
+    const auto words = json.is_object() ? json.find("query") : json.end();
+    return words != json.end() && words->is_string() ? words->get<std::string>() : std::string{};
+}
+
+std::string bag_info(const PackageStream& stream, const Measure& total, const PackageRequest& request, Instant made_at)
+{
+    std::string info;
+    const auto add = [&](std::string_view label, std::string_view value) {
+        const auto line = text::one_line(text::repair_utf8(value));
+        if (!line.empty()) {
+            info.append(label).append(": ").append(line).append("\n");
+        }
+    };
+    for (const auto& unit : total.units) {
+        add("Source-Organization", unit);
+    }
+    add("Contact-Name", request.asked_by);
+    add("External-Description", request.title);
+    add("Bagging-Date", format_date(day_in_vietnam(made_at)));
+    add("Payload-Oxum", std::to_string(stream.payload_bytes()) + "." + std::to_string(stream.payload_files()));
+    add("Bag-Software-Agent", "VTLT");
+    add("Document-Count", std::to_string(total.documents));
+    add("Highest-Secrecy", secrecy_name(total.highest));
+    return info;
+}
+
+/// Tells the caller after each file and within large ones.
+class Teller
+{
+public:
+    explicit Teller(const PackageProgress& progress) : progress_(progress) {}
+
+    void bytes(std::uint64_t more)
+    {
+        bytes_ += more;
+        if (bytes_ - told_ >= kProgressStep) {
+            tell();
+        }
+    }
+    void file()
+    {
+        ++files_;
+        tell();
+    }
+
+private:
+    void tell()
+    {
+        told_ = bytes_;
+        if (progress_) {
+            progress_(files_, bytes_);
+        }
+    }
+
+    const PackageProgress& progress_;
+    std::uint64_t files_ = 0;
+    std::uint64_t bytes_ = 0;
+    std::uint64_t told_ = 0;
+};
+
+void write_documents(PackageStream& stream, Spool* page, db::ReadTx& tx, std::span<const DocumentId> documents,
+                     const PackageProgress& progress)
+{
+    Teller teller{progress};
+    PackageLayout layout;
+    for_each_view(tx, documents, [&](const catalog::DocumentView& view, std::uint64_t ordinal) {
+        const auto placed = layout.place(view, ordinal);
+        for (const auto& file : placed.files) {
+            stream.add_object(file.path, *file.file, [&](std::uint64_t bytes) { teller.bytes(bytes); });
+            teller.file();
+        }
+        stream.add_payload(placed.metadata_path, metadata_text(placed));
+        if (page != nullptr) {
+            page->append(register_row(placed));
+        }
+    });
+}
+
+RegisterHeading heading(const Measure& total, const PackageRequest& request, Instant made_at)
+{
+    return {.language = request.language,
+            .title = request.title,
+            .query = query_words(request.query_json),
+            .asked_by = request.asked_by,
+            .made_at = made_at,
+            .documents = total.documents,
+            .files = total.files,
+            .bytes = total.file_bytes,
+            .highest = total.highest};
+}
+
+} // namespace
+
+PackageEstimate estimate_package(db::Database& database, std::span<const DocumentId> documents)
+{
+    auto tx = database.read();
+    const auto total = measure(tx, documents);
+    return {.documents = total.documents, .files = total.files, .bytes = total.package_bytes()};
+}
+
+PackageResult write_package(db::Database& database, const Home& home, const Clock& clock, std::span<const DocumentId> documents,
+                            const PackageRequest& request, const PackageProgress& progress)
+{
+    const auto format = format_of(request.out);
+    check_documents(documents);
+    OutFile out{request.out};
+    auto tx = database.read();
+    const auto total = measure(tx, documents);
+    check_space(out, total, request);
+
+    const auto made_at = clock.now();
+    PackageStream stream{home, out, format, safe_name(request.out.stem().native(), 200), made_at};
+    stream.add_tag("bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n");
+    const bool with_register = request.profile == Profile::inspection;
+    Spool page{out.folder()};
+    if (with_register) {
+        page.append(register_head(heading(total, request, made_at)));
+    }
+    write_documents(stream, with_register ? &page : nullptr, tx, documents, progress);
+    if (with_register) {
+        page.append(register_foot());
+        stream.add_payload("index.html", page);
+    }
+    stream.add_payload("query.json", request.query_json);
+    stream.add_payload("audit.json", request.audit_json);
+    stream.add_payload("README.txt", readme_text());
+    stream.add_tag("bag-info.txt", bag_info(stream, total, request, made_at));
+    const auto sums = stream.finish();
+    out.publish();
+    return {.documents = total.documents,
+            .files = total.files,
+            .bytes = sums.bytes,
+            .sha256 = sums.sha256,
+            .manifest_sha256 = sums.manifest_sha256,
+            .highest = total.highest};
+}
+
+} // namespace vtlt::export_

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vtlt/core/base/error.h>
+#include <vtlt/core/home.h>
+
+#include <xapian.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+/// index/<band>/g<N>/ are Xapian databases; the stub file `current` beside them names the serving one.
+namespace vtlt::indexer {
+
+struct Generation
+{
+    std::uint64_t number = 0;
+    std::filesystem::path path;
+
+    std::string name() const { return "g" + std::to_string(number); }
+};
+
+/// nullopt without a readable stub: the band has no index.
+std::optional<Generation> current_generation(const Home& home, Secrecy band);
+/// The next number that no folder has, left-overs of an interrupted rebuild included; makes its parent folders.
+Generation next_generation(const Home& home, Secrecy band);
+/// Makes `generation` the serving one and removes every other.
+void publish(const Home& home, Secrecy band, const Generation& generation);
+
+/// The seq that an index has applied; 0 when it holds none.
+std::int64_t applied_seq(const Xapian::Database& database);
+/// False for an index that another version of this program laid out.
+bool is_our_format(const Xapian::Database& database);
+
+/// busy `index.locked`, internal `internal.disk_full`, else internal `index.unreadable`.
+Error to_error(const Xapian::Error& error, const std::filesystem::path& path);
+
+inline constexpr const char* kAppliedKey = "vtlt.applied_seq";
+inline constexpr const char* kFormatKey = "vtlt.format";
+
+} // namespace vtlt::indexer

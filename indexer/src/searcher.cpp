@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <vtlt/indexer/searcher.h>
+
+#include "cursor.h"
+#include "generation.h"
+#include "query_plan.h"
+#include "snippet.h"
+#include "terms.h"
+
+#include <vtlt/core/base/error.h>
+#include <vtlt/core/db/database.h>
+
+#include <xapian.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace vtlt::indexer {
+namespace {
+
+constexpr std::size_t kMaxLimit = 200;
+/// Fetched beyond the page: to know whether more follows, and to replace hits that the catalogue no longer has.
+constexpr std::size_t kSpare = 8;
+/// Relaxed hits are help, not a set: so many, best first.
+constexpr std::size_t kMaxRelaxed = 200;
+constexpr int kAttempts = 4;
+
+struct Ranked
+{
+    Xapian::docid docid = 0;
+    double weight = 0;
+};
+
+/// The bands of one query as one database. Xapian numbers document d of database i of n as (d − 1)·n + i + 1.
+struct Joined
+{
+    Xapian::Database database;
+    std::vector<Secrecy> bands;          ///< those that have an index, in the order they were added
+    std::vector<std::filesystem::path> paths;
+
+    DocumentId document(Xapian::docid docid) const
+    {
+        return document_of((docid - 1) / static_cast<Xapian::docid>(bands.size()) + 1);
+    }
+
+    Secrecy band(Xapian::docid docid) const { return bands[(docid - 1) % static_cast<Xapian::docid>(bands.size())]; }
+
+    std::optional<Xapian::docid> docid(DocumentId id, Secrecy band) const
+    {
+        const auto found = std::find(bands.begin(), bands.end(), band);
+        if (found == bands.end()) {
+            return std::nullopt;
+        }
+        const auto index = static_cast<Xapian::docid>(found - bands.begin());
+        return (docid_of(id) - 1) * static_cast<Xapian::docid>(bands.size()) + index + 1;
+    }
+};
+
+/// Documents of a query, best or newest first.
+class RankedList
+{
+public:
+    RankedList(const Joined& index, const Xapian::Query& query, bool ranked, double minimum = 0) : enquire_(index.database)
+    {
+        enquire_.set_query(query);
+        if (ranked) {
+            enquire_.set_weighting_scheme(ranking());
+        } else {
+            enquire_.set_weighting_scheme(Xapian::BoolWeight{});
+        }
+        if (minimum > 0) {
+            enquire_.set_cutoff(0, minimum);
+        }
+    }
+
+    std::vector<Ranked> top(std::size_t count, Xapian::doccount check_at_least)
+    {
+        const auto set = enquire_.get_mset(0, static_cast<Xapian::doccount>(count), check_at_least);
+        total_ = set.get_matches_estimated();
+        std::vector<Ranked> out;
+        out.reserve(set.size());
+        for (auto at = set.begin(); at != set.end(); ++at) {
+            out.push_back({*at, at.get_weight()});
+        }
+        return out;
+    }
+
+    /// Of the last `top`; exact when everything was checked.
+    std::uint64_t total() const { return total_; }
+
+    std::set<std::string> terms_of(Xapian::docid docid) const
+    {
+        return {enquire_.get_matching_terms_begin(docid), enquire_.get_matching_terms_end(docid)};
+    }
+
+private:
+    Xapian::Enquire enquire_;
+    std::uint64_t total_ = 0;
+};
+
+std::vector<Secrecy> in_order(std::span<const Secrecy> bands)
+{
+    std::vector<Secrecy> out{bands.begin(), bands.end()};
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+}
+
+/// One page of one query over one state of the index.
+class Page
+{
+public:
+    Page(const Home& home, db::Database& catalogue, const Joined& index, const QueryPlan& plan, const SearchRequest& request,
+         const std::optional<Cursor>& cursor)
+        : home_(home), catalogue_(catalogue), index_(index), plan_(plan), request_(request), cursor_(cursor)
+    {
+    }
+
+    SearchAnswer make(std::string_view fingerprint)
+    {
+        RankedList strict{index_, plan_.strict, plan_.ranked};
+        const bool past_strict = cursor_ && cursor_->relaxed;
+        const auto seen = cursor_ && !past_strict ? cursor_->seen : 0;
+        auto listed = strict.top(wanted(seen), plan_.known_total ? 0 : index_.database.get_doccount());
+        answer_.total = plan_.known_total.value_or(strict.total());
+        bool more = false;
+        if (!past_strict) {
+            more = take(listed, false, [&](std::size_t count) { return strict.top(count, 0); });
+        }
+        if (plan_.relaxed && answer_.total < request_.limit) {
+            more = take_relaxed(listed) || more;
+        }
+        answer_.total -= std::min<std::uint64_t>(answer_.total, vanished_);
+        if (more && !answer_.hits.empty()) {
+            const auto& last = answer_.hits.back();
+            answer_.next_cursor =
+                Cursor{std::string{fingerprint}, last.score, last.view.document.uid, seen_, last.relaxed}.encode();
+        }
+        return std::move(answer_);
+    }
+
+private:
+    std::size_t wanted(std::uint64_t seen) const { return static_cast<std::size_t>(seen) + request_.limit + kSpare; }
+
+    /// Where the page starts in `list`: after the cursor's document where it still is, else after as many as were shown.
+    std::size_t start_in(const std::vector<Ranked>& list, bool relaxed)
+    {
+        if (!cursor_ || cursor_->relaxed != relaxed) {
+            return 0;
+        }
+        auto tx = catalogue_.read();
+        const std::vector<Uid> uids{cursor_->uid};
+        for (const auto& view : catalog::list_views_by_uid(tx, uids)) {
+            const auto docid = index_.docid(view.document.id, view.document.secrecy);
+            const auto found =
+                std::find_if(list.begin(), list.end(), [&](const Ranked& row) { return docid && row.docid == *docid; });
+            if (found != list.end()) {
+                return static_cast<std::size_t>(found - list.begin()) + 1;
+            }
+        }
+        const auto shown = static_cast<std::size_t>(cursor_->seen);
+        return std::min(list.size(), shown == 0 ? 0 : shown - 1);
+    }
+
+    /// Fills the page from `list`, fetching more of it while the catalogue takes hits away. True when something follows the page.
+    template <class Fetch>
+    bool take(std::vector<Ranked> list, bool relaxed, const Fetch& fetch)
+    {
+        auto at = start_in(list, relaxed);
+        for (;;) {
+            at = show(list, at, relaxed);
+            if (at < list.size()) {
+                seen_ = at;
+                return true;
+            }
+            const auto fetched = list.size();
+            list = fetch(fetched + request_.limit + kSpare);
+            if (list.size() <= fetched) {
+                seen_ = answer_.hits.empty() || answer_.hits.back().relaxed != relaxed ? seen_ : at;
+                return false;
+            }
+        }
+    }
+
+    /// Shows what is still in the catalogue and in the reader's bands; returns where it stopped.
+    std::size_t show(const std::vector<Ranked>& list, std::size_t at, bool relaxed)
+    {
+        while (at < list.size() && answer_.hits.size() < request_.limit) {
+            const auto size = std::min(request_.limit - answer_.hits.size(), list.size() - at);
+            const auto portion = std::span{list}.subspan(at, size);
+            show_portion(portion, relaxed);
+            at += size;
+        }
+        return at;
+    }
+
+    void show_portion(std::span<const Ranked> portion, bool relaxed)
+    {
+        std::vector<DocumentId> ids;
+        for (const auto& row : portion) {
+            ids.push_back(index_.document(row.docid));
+        }
+        auto tx = catalogue_.read();
+        auto views = catalog::list_views(tx, ids);
+        auto view = views.begin();
+        for (std::size_t i = 0; i < portion.size(); ++i) {
+            const bool there = view != views.end() && view->document.id == ids[i];
+            // A document that has just changed its band is shown from the new band's index only.
+            if (there && view->document.secrecy == index_.band(portion[i].docid)) {
+                add(std::move(*view), portion[i], relaxed);
+            } else {
+                vanished_ += relaxed ? 0 : 1;
+            }
+            view += there ? 1 : 0;
+        }
+    }
+
+    void add(catalog::DocumentView view, const Ranked& row, bool relaxed)
+    {
+        Hit hit;
+        hit.view = std::move(view);
+        hit.score = row.weight;
+        hit.relaxed = relaxed;
+        if (request_.with_snippets) {
+            snippets_.fill(hit, row.docid);
+        }
+        answer_.relaxed = answer_.relaxed || relaxed;
+        answer_.hits.push_back(std::move(hit));
+    }
+
+    /// `strict` is the whole strict set: it is smaller than a page.
+    bool take_relaxed(const std::vector<Ranked>& strict)
+    {
+        RankedList list{index_, *plan_.relaxed, true, plan_.relaxed_minimum};
+        std::set<Xapian::docid> known;
+        for (const auto& row : strict) {
+            known.insert(row.docid);
+        }
+        auto rows = list.top(kMaxRelaxed + known.size(), 0);
+        std::erase_if(rows, [&](const Ranked& row) { return known.contains(row.docid); });
+        if (rows.empty()) {
+            return false;
+        }
+        const bool more = take(rows, true, [&](std::size_t) { return rows; });
+        if (answer_.relaxed) {
+            const auto had = list.terms_of(rows.front().docid);
+            for (const auto& word : plan_.words) {
+                if (!had.contains(word.folded)) {
+                    answer_.dropped.push_back(word.exact);
+                }
+            }
+        }
+        return more;
+    }
+
+    const Home& home_;
+    db::Database& catalogue_;
+    const Joined& index_;
+    const QueryPlan& plan_;
+    const SearchRequest& request_;
+    const std::optional<Cursor>& cursor_;
+    SnippetMaker snippets_{home_, index_.database, plan_.words};
+    SearchAnswer answer_;
+    std::uint64_t seen_ = 0;
+    std::uint64_t vanished_ = 0;
+};
+
+} // namespace
+
+struct Searcher::State
+{
+    State(const Home& h, db::Database& d) : home(h), catalogue(d) {}
+
+    struct OpenBand
+    {
+        Generation generation;
+        Xapian::Database database;
+    };
+
+    Home home;
+    db::Database& catalogue;
+    std::map<Secrecy, OpenBand> open;
+
+    Joined join(std::span<const Secrecy> bands);
+    template <class Work>
+    auto with_index(std::span<const Secrecy> bands, const Work& work);
+};
+
+Joined Searcher::State::join(std::span<const Secrecy> bands)
+{
+    Joined joined;
+    for (const auto band : in_order(bands)) {
+        const auto generation = current_generation(home, band);
+        if (!generation) {
+            open.erase(band);
+            continue;  // nothing of this band was ever indexed
+        }
+        auto& entry = open[band];
+        if (entry.generation.number == generation->number) {
+            entry.database.reopen();
+        } else {
+            entry = {*generation, Xapian::Database{generation->path.native()}};
+        }
+        joined.database.add_database(entry.database);
+        joined.bands.push_back(band);
+        joined.paths.push_back(generation->path);
+    }
+    return joined;
+}
+
+/// The index may move on while it is read, or be replaced by a rebuild between reading its name and opening it: both are tried again.
+template <class Work>
+auto Searcher::State::with_index(std::span<const Secrecy> bands, const Work& work)
+{
+    for (int attempt = 1;; ++attempt) {
+        try {
+            const auto joined = join(bands);
+            return work(joined);
+        } catch (const Xapian::DatabaseModifiedError& error) {
+            if (attempt == kAttempts) {
+                throw Error{Kind::busy, "index.busy", {{"path", home.index().native()}}};
+            }
+        } catch (const Xapian::DatabaseOpeningError& error) {
+            open.clear();
+            if (attempt == kAttempts) {
+                throw to_error(error, home.index());
+            }
+        } catch (const Xapian::Error& error) {
+            open.clear();
+            throw to_error(error, home.index());
+        }
+    }
+}
+
+Searcher::Searcher(const Home& home, db::Database& database) : state_(std::make_unique<State>(home, database)) {}
+Searcher::~Searcher() = default;
+
+SearchAnswer Searcher::search(const SearchRequest& request)
+{
+    if (request.limit < 1 || request.limit > kMaxLimit) {
+        throw Error{Kind::invalid, "search.limit", {{"limit", std::to_string(request.limit)}, {"most", std::to_string(kMaxLimit)}}};
+    }
+    const auto query = parse_query(request.query);
+    const auto fingerprint = query_fingerprint(to_text(query.root), in_order(request.bands));
+    const auto cursor = request.cursor.empty() ? std::nullopt : std::optional{Cursor::decode(request.cursor)};
+    if (cursor && cursor->query != fingerprint) {
+        throw Error{Kind::invalid, "search.cursor"};
+    }
+    auto answer = state_->with_index(request.bands, [&](const Joined& index) -> SearchAnswer {
+        if (index.bands.empty()) {
+            return {};
+        }
+        const auto plan = plan_query(query.root, index.database);
+        if (request.count_only) {
+            SearchAnswer counted;
+            RankedList list{index, plan.filter, false};
+            if (!plan.known_total) {
+                list.top(0, index.database.get_doccount());
+            }
+            counted.total = plan.known_total.value_or(list.total());
+            return counted;
+        }
+        return Page{state_->home, state_->catalogue, index, plan, request, cursor}.make(fingerprint);
+    });
+    answer.query = request.query;
+    answer.syntax = query.syntax;
+    return answer;
+}
+
+std::vector<DocumentId> Searcher::matching_documents(const std::string& text, std::span<const Secrecy> bands, bool relaxed)
+{
+    const auto query = parse_query(text);
+    return state_->with_index(bands, [&](const Joined& index) {
+        std::vector<DocumentId> ids;
+        if (index.bands.empty()) {
+            return ids;
+        }
+        const auto plan = plan_query(query.root, index.database);
+        RankedList strict{index, plan.filter, false};
+        for (const auto& row : strict.top(index.database.get_doccount(), 0)) {
+            ids.push_back(index.document(row.docid));
+        }
+        if (relaxed && plan.relaxed) {
+            const std::set<DocumentId> known{ids.begin(), ids.end()};
+            RankedList list{index, *plan.relaxed, true, plan.relaxed_minimum};
+            for (const auto& row : list.top(kMaxRelaxed + known.size(), 0)) {
+                const auto id = index.document(row.docid);
+                if (!known.contains(id) && ids.size() < known.size() + kMaxRelaxed) {
+                    ids.push_back(id);
+                }
+            }
+        }
+        return ids;
+    });
+}
+
+} // namespace vtlt::indexer
