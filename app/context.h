@@ -32,6 +32,13 @@ inline constexpr int kExitInterrupted = 130;
 class Context
 {
 public:
+    Context() = default;
+    /// The same settings for another home.
+    Context(const Context& other, std::filesystem::path other_home)
+        : home(std::move(other_home)), json(other.json), quiet(other.quiet), no_input(other.no_input), now(other.now), language(other.language)
+    {
+    }
+
     std::filesystem::path home;   ///< -C, else $VTLT_HOME, else the current folder
     bool json = false;
     bool quiet = false;

@@ -89,8 +89,10 @@ int run_ingest(const Context& context, const Options& options)
     }
     auto archive = context.open_for_writing();
     watch_interrupts();
-    services::IntakeRequest request{.dossier = options.dossier, .secrecy = *secrecy, .dry_run = options.dry_run};
-    request.paths.assign(options.paths.begin(), options.paths.end());
+    services::IntakeRequest request{.secrecy = *secrecy, .dry_run = options.dry_run};
+    for (const auto& path : options.paths) {
+        request.paths.push_back({path, options.dossier});
+    }
     services::IntakeSummary summary;
     {
         ProgressLine progress{context, "ingest.progress"};

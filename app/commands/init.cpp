@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/context.h"
 
+#include "app/demo/demo.h"
+
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/services/intake.h>
+#include <vtlt/core/services/organisation.h>
+#include <vtlt/indexer/index_worker.h>
 
 #include <CLI/CLI.hpp>
 
@@ -13,8 +18,43 @@ struct Options
 {
     std::filesystem::path directory;
     services::InitOptions init;
+    bool demo = false;
+    std::size_t demo_count = 300;
+    std::uint64_t demo_seed = 1;
     std::string highest = std::string{secrecy_name(Secrecy::tuyet_mat)};
 };
+
+/// The demo archive: three invented units, their dossiers, and the invented documents taken in like any others.
+void fill_with_demo(const Context& context, const Options& options)
+{
+    auto archive = context.open_for_writing();
+    const TempDir temporary{archive.home().staging()};
+    const demo::Options wanted{.seed = options.demo_seed, .count = options.demo_count, .directory = temporary.path() / "documents"};
+    demo::generate(wanted);
+    for (const auto& unit : demo::units()) {
+        services::create_unit(archive, context.clock(), context.actor(), unit.code, unit.title, "");
+    }
+    services::IntakeRequest request;
+    for (const auto& dossier : demo::dossiers(wanted)) {
+        const auto made = services::create_dossier(archive, context.clock(), context.actor(),
+                                                   {.code = dossier.code,
+                                                    .title = dossier.title,
+                                                    .unit = std::string{dossier.unit},
+                                                    .year = dossier.year,
+                                                    .opened_on = dossier.opened_on});
+        request.paths.push_back({wanted.directory / dossier.folder, made.uid});
+    }
+    ProgressLine progress{context, "ingest.progress"};
+    const services::IntakeHooks hooks{
+        .on_progress = [&](const services::IntakeProgress& now) { progress.show(now.files_done, now.files_total, now.bytes_done); },
+        .make_searchable = [&] { indexer::IndexWorker{archive.home(), archive.database()}.catch_up(); }};
+    const auto summary = services::run_intake(archive, context.clock(), context.actor(), request, hooks);
+    services::acknowledge_intake(archive, summary.job);
+    if (summary.failed + summary.without_text > 0) {
+        throw Error{Kind::internal, "demo.incomplete", {{"failed", std::to_string(summary.failed + summary.without_text)}}};
+    }
+    context.say(context.text("cli", "init.demo_done", {{"documents", std::to_string(summary.accepted)}}));
+}
 
 int run_init(const Context& context, Options& options)
 {
@@ -24,6 +64,10 @@ int run_init(const Context& context, Options& options)
     }
     options.init.highest = *highest;
     services::init_archive(options.directory, context.clock(), context.actor(), options.init);
+    if (options.demo) {
+        Context inside{context, options.directory};
+        fill_with_demo(inside, options);
+    }
     if (context.json) {
         context.print_json({{"format_version", 1}, {"path", options.directory.native()}});
     } else {
@@ -42,6 +86,9 @@ void add_init(CLI::App& app, Context& context)
     command->add_option("--highest", options->highest, context.help("init.highest"));
     command->add_option("--unit-code", options->init.unit_code, context.help("init.unit_code"));
     command->add_option("--unit-title", options->init.unit_title, context.help("init.unit_title"));
+    command->add_flag("--demo", options->demo, context.help("init.demo"));
+    command->add_option("--demo-count", options->demo_count, context.help("init.demo_count"));
+    command->add_option("--demo-seed", options->demo_seed, context.help("init.demo_seed"));
     command->add_flag("--test-clock", options->init.test_clock, context.help("init.test_clock"));
     command->callback([&context, options] { context.command = [&context, options] { return run_init(context, *options); }; });
 }

@@ -424,19 +424,15 @@ bool looks_like_tar(std::string_view head)
     return digits && told == sum;
 }
 
-/// A text that only speaks of "%PDF-" is no PDF: behind other text the end of one must be there too.
-bool looks_like_pdf(const Source& source, std::string_view head)
+/// A PDF behind other bytes. A text that only speaks of "%PDF-" is none: behind text the end of one must be there too.
+bool holds_pdf(const Source& source, std::string_view head)
 {
-    const auto at = head.substr(0, kPdfHeaderWithin).find("%PDF-");
-    if (head.starts_with("%PDF")) {
-        return true; // also "%PDF1.4", which readers forgive
-    }
-    if (at == std::string_view::npos || text_bytes(head, false) == TextBytes::none) {
-        return at != std::string_view::npos;
+    if (head.substr(0, kPdfHeaderWithin).find("%PDF-") == std::string_view::npos) {
+        return false;
     }
     constexpr std::uint64_t kTail = 4096;
     const auto tail = source.bytes(source.size() - std::min(source.size(), kTail), kTail);
-    return tail.find("startxref") != std::string::npos;
+    return text_bytes(head, false) == TextBytes::none || tail.find("startxref") != std::string::npos;
 }
 
 Identity identify_by_magic(std::string_view head)
@@ -475,8 +471,8 @@ Identity identify(const Source& source)
     if (looks_like_zip(head)) {
         return identify_zip(source);
     }
-    if (looks_like_pdf(source, head)) {
-        return as(row_of("pdf"));
+    if (head.starts_with("%PDF")) {
+        return as(row_of("pdf")); // also "%PDF1.4", which readers forgive
     }
     for (const auto& signature : kSignatures) {
         if (head.size() > signature.offset && head.substr(signature.offset).starts_with(signature.bytes)) {
@@ -485,6 +481,10 @@ Identity identify(const Source& source)
     }
     if (looks_like_tar(head)) {
         return as(row_of("tar"));
+    }
+    // After the containers: the first member of one may well be a PDF.
+    if (holds_pdf(source, head)) {
+        return as(row_of("pdf"));
     }
     if (const auto text = text_bytes(head, head.size() == source.size()); text != TextBytes::none) {
         return identify_text(head, text);

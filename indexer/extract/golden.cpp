@@ -109,7 +109,7 @@ public:
         put(directory_, 0x02014b50, 4);
         put(directory_, 20, 2);
         directory_ += common;
-        put(directory_, 0, 10);
+        directory_.append(10, '\0'); // comment, disk, attributes
         put(directory_, out_.size(), 4);
         directory_ += name;
         put(out_, 0x04034b50, 4);

@@ -218,6 +218,9 @@ void add_field_words(Xapian::Document& document, Field field, std::string_view v
     Xapian::termpos position = 0;
     text::for_each_token(value, [&](const text::Token& token) {
         document.add_posting(term(prefix_of(field), token.folded), ++position, 0);
+        if (token.exact != token.folded) {
+            add_field(document, field, token.exact);  // to rank names with the accents typed first
+        }
     });
 }
 

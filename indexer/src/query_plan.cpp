@@ -161,7 +161,7 @@ public:
         collect(root, true);
         plan.filter = strict(root);
         plan.strict = with_ranking(plan.filter);
-        plan.ranked = !runs_.empty();
+        plan.ranked = !runs_.empty() || !marked_.empty();
         plan.words = words_;
         plan.known_total = known_total(root);
         add_relaxed(plan, root);
@@ -277,10 +277,24 @@ private:
                 collect(child, false);
             }
             return;
-        case Type::everything:
         case Type::field:
+            if (required) {
+                for (const auto& word : node.words) {
+                    add_marked(prefix_of(node.field.value()), word);
+                }
+            }
+            return;
+        case Type::everything:
         case Type::none:
             return;
+        }
+    }
+
+    /// A word typed with marks: documents that have it so come first.
+    void add_marked(std::string_view prefix, const std::string& word)
+    {
+        if (word != folded(word) && prefix.size() + word.size() <= kMaxTermSize) {
+            marked_.emplace_back(term(prefix, word));
         }
     }
 
@@ -309,8 +323,8 @@ private:
         Run run;
         for (const auto& word : exact) {
             run.push_back(folded(word));
-            if (required && word != run.back() && word.size() < kMaxTermSize) {
-                marked_.emplace_back(term(kExactPrefix, word));
+            if (required) {
+                add_marked(kExactPrefix, word);
             }
             const bool known = std::any_of(words_.begin(), words_.end(), [&](const auto& w) { return w.folded == run.back(); });
             if (!known) {
@@ -380,10 +394,6 @@ private:
         if (root.type == Type::all) {
             for (const auto& child : root.children) {
                 sort_child(child, soft, hard, unwanted);
-            }
-        } else if (root.type == Type::phrase && !is_number_word(folded(root.words.front()))) {
-            for (const auto& word : root.words) {
-                soft.push_back(scaled(Xapian::Query{folded(word)}, kWordWeight));
             }
         }
         if (soft.size() < 2) {

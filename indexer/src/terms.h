@@ -18,7 +18,7 @@
 ///   S, SB   words and pairs of the title again
 ///   E       exact forms of words that carry a mark, no frequency
 ///   C       a number and symbol met in the text
-///   X…      the fields of kFields; XD also the year and the year and month
+///   X…      the fields of kFields; XD also the year and the year and month; XI and XS have positions, and exact forms without
 ///   XQ      the document has text that could not be read
 /// Values: 0 day for sorting; 1 where title and files begin (FilePositions); 2 revision of the catalogue row.
 /// Document data is the uid alone. Version 1.

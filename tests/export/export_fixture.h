@@ -72,7 +72,7 @@ void flip_byte(const std::filesystem::path& path, std::uint64_t at);
 
 /// The rule words of findings, in order.
 std::vector<std::string> rules(const std::vector<export_::PackageFinding>& findings);
-/// `verify_package` with an extractor of its own.
+/// `verify_package` with the extractor of the test program.
 export_::PackageVerdict verify(const std::filesystem::path& path);
 /// The findings in words, for failing tests.
 std::string told(const export_::PackageVerdict& verdict);

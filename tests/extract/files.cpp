@@ -77,7 +77,7 @@ std::string zip(const Parts& members)
         put(directory, 0x02014b50, 4);
         put(directory, 20, 2);
         directory += common;
-        put(directory, 0, 10);
+        directory.append(10, '\0'); // comment, disk, attributes
         put(directory, out.size(), 4);
         directory += name;
         put(out, 0x04034b50, 4);

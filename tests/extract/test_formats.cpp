@@ -81,6 +81,7 @@ TEST_CASE("a format is known by its content", "[identify]")
         {zip({{"a.txt", "chào"}}), "zip", Cause::not_yet_supported},
         {zip({{"a.txt", "chào"}}).substr(0, 30), "zip", Cause::damaged},
         {tar({{"a.txt", "chào"}}), "tar", Cause::not_yet_supported},
+        {tar({{"a.pdf", pdf({"x"})}}), "tar", Cause::not_yet_supported},
         {"\x01\x02\x03\0\xFF\xFE\x80\x81\0\0\0\x07"s, "unknown", Cause::unknown_format},
         {"%PDF-1.4\nnothing that follows", "pdf", Cause::damaged},
         {"Kính gửi: Sở Nội vụ", "txt", std::nullopt},

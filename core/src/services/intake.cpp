@@ -51,18 +51,19 @@ std::string head_of(int fd)
 std::string request_json(const IntakeRequest& request)
 {
     auto paths = Json::array();
-    for (const auto& path : request.paths) {
+    for (const auto& [path, dossier] : request.paths) {
         // Bytes of a path need not be UTF-8; hex keeps two such paths apart.
         const auto absolute = fs::absolute(path).lexically_normal().native();
-        paths.push_back(text::is_utf8(absolute) ? absolute : "hex:" + to_hex(absolute));
+        paths.push_back({{"path", text::is_utf8(absolute) ? absolute : "hex:" + to_hex(absolute)}, {"dossier", dossier}});
     }
-    return to_line({{"paths", paths}, {"dossier", request.dossier}, {"secrecy", secrecy_name(request.secrecy)}});
+    return to_line({{"paths", paths}, {"secrecy", secrecy_name(request.secrecy)}});
 }
 
 /// One item on its way: where it came from and what happens to it.
 struct Pending
 {
     jobs::Item item;
+    std::size_t argument = 0;    ///< which of the request's paths it came from: tells its dossier
     store::StagedObject object;
     std::string name;
     std::optional<Cause> cause;  ///< known before reading: a container that cannot be opened, an empty file
@@ -80,6 +81,12 @@ private:
     class MemberSink;
     struct Nested;
 
+    catalog::Dossier open_dossier(db::ReadTx& tx, const std::string& name) const;
+    std::optional<DossierId> dossier_of(const Pending& pending) const
+    {
+        const auto& dossier = dossiers_[pending.argument];
+        return dossier ? std::optional{dossier->id} : std::nullopt;
+    }
     bool is_stopped() const { return hooks_.stop != nullptr && hooks_.stop->load(); }
     void start_job();
     void take(const Source& source);
@@ -105,8 +112,9 @@ private:
     const auth::Actor& actor_;
     const IntakeRequest& request_;
     const IntakeHooks& hooks_;
-    std::optional<catalog::Dossier> dossier_;
-    UnitId unit_;
+    UnitId root_unit_;
+    std::vector<std::optional<catalog::Dossier>> dossiers_;  ///< of each of the request's paths
+    std::size_t argument_ = 0;                               ///< the path being taken in
     jobs::Job job_;
     std::unordered_map<std::string, jobs::Item> known_;
     std::optional<store::StagingBatch> batch_;
@@ -127,27 +135,36 @@ private:
 Intake::Intake(Archive& archive, const Clock& clock, const auth::Actor& actor, const IntakeRequest& request, const IntakeHooks& hooks)
     : archive_(archive), clock_(clock), actor_(actor), request_(request), hooks_(hooks)
 {
-    auto tx = archive_.database().read();
-    unit_ = catalog::root_unit(tx).id;
-    if (!request_.dossier.empty()) {
-        dossier_ = catalog::get_dossier(tx, request_.dossier);
-        unit_ = dossier_->unit;
-        auth::authorize(actor_, auth::Action::dossier_read, {.secrecy = dossier_->secrecy, .unit = dossier_->unit});
-    }
-    auth::authorize(actor_, auth::Action::document_register, {.secrecy = request_.secrecy, .unit = unit_});
     if (request_.secrecy > archive_.config().highest) {
         throw Error{Kind::invalid, "ingest.above_highest_grade", {{"highest", std::string{secrecy_name(archive_.config().highest)}}}};
     }
-    if (dossier_ && request_.secrecy > dossier_->secrecy) {
-        throw Error{Kind::conflict, "ingest.dossier_below_secrecy",
-                    {{"dossier", dossier_->code}, {"secrecy", std::string{secrecy_name(dossier_->secrecy)}}}};
+    auto tx = archive_.database().read();
+    root_unit_ = catalog::root_unit(tx).id;
+    for (const auto& path : request_.paths) {
+        dossiers_.push_back(path.dossier.empty() ? std::nullopt : std::optional{open_dossier(tx, path.dossier)});
     }
+    auth::authorize(actor_, auth::Action::document_register, {.secrecy = request_.secrecy, .unit = root_unit_});
+}
+
+catalog::Dossier Intake::open_dossier(db::ReadTx& tx, const std::string& name) const
+{
+    auto dossier = catalog::get_dossier(tx, name);
+    auth::authorize(actor_, auth::Action::document_register, {.secrecy = dossier.secrecy, .unit = dossier.unit});
+    if (request_.secrecy > dossier.secrecy) {
+        throw Error{Kind::conflict, "ingest.dossier_below_secrecy",
+                    {{"dossier", dossier.code}, {"secrecy", std::string{secrecy_name(dossier.secrecy)}}}};
+    }
+    return dossier;
 }
 
 IntakeSummary Intake::run()
 {
     const auto started = Steady::now();
-    const auto sources = walk_sources(request_.paths);
+    std::vector<fs::path> paths;
+    for (const auto& one : request_.paths) {
+        paths.push_back(one.path);
+    }
+    const auto sources = walk_sources(paths);
     for (const auto& source : sources) {
         progress_.bytes_total += source.size;
     }
@@ -208,6 +225,7 @@ sandbox::Extractor& Intake::extractor()
 
 void Intake::take(const Source& source)
 {
+    argument_ = source.argument;
     const auto key = sha256_hex(source.key).substr(0, 40);
     const int raw = ::open(source.path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     const int error = errno;
@@ -483,6 +501,7 @@ void Intake::stage(Pending pending)
     if (pending_.empty()) {
         batch_started_ = Steady::now();
     }
+    pending.argument = argument_;
     pending.item.bytes = pending.object.size;
     pending_.push_back(std::move(pending));
     if (pending_.size() >= kBatchFiles || batch_->bytes() >= kBatchBytes || Steady::now() - batch_started_ > std::chrono::seconds{1}) {
@@ -513,11 +532,11 @@ void Intake::flush()
             }
         }
     }
-    const auto home_dossier = dossier_ ? std::optional{dossier_->id} : std::nullopt;
     for (auto& pending : pending_) {
         if (pending.object.hash.empty()) {
             continue;
         }
+        const auto home_dossier = dossier_of(pending);
         auto& known = holders[pending.object.hash];
         const auto same = std::ranges::find_if(known, [&](const catalog::Holder& holder) {
             return holder.dossier == home_dossier && holder.secrecy == request_.secrecy;
@@ -595,8 +614,8 @@ DocumentId Intake::insert(db::WriteTx& tx, const Pending& pending, std::vector<a
     const auto shown_name = text::one_line(text::repair_utf8(pending.name));
     const auto id = catalog::insert_document(tx,
                                              {.uid = uid,
-                                              .unit = unit_,
-                                              .dossier = dossier_ ? std::optional{dossier_->id} : std::nullopt,
+                                              .unit = dossiers_[pending.argument] ? dossiers_[pending.argument]->unit : root_unit_,
+                                              .dossier = dossier_of(pending),
                                               .title = text::to_nfc(shown_name.empty() ? uid : shown_name),
                                               .secrecy = request_.secrecy,
                                               .source_path = pending.item.source_path,

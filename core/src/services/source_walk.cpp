@@ -20,6 +20,7 @@ void add_file(const fs::path& path, std::string source_path, std::size_t argumen
     auto key = std::to_string(argument) + '/' + source_path;
     sources.push_back({.path = path,
                        .source_path = std::move(source_path),
+                       .argument = argument,
                        .key = std::move(key),
                        .size = known ? static_cast<std::uint64_t>(info.st_size) : 0});
 }

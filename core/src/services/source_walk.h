@@ -17,6 +17,7 @@ struct Source
 {
     std::filesystem::path path;
     std::string source_path;        ///< as product.md §2.1 shows it, raw bytes
+    std::size_t argument = 0;       ///< which of the given paths led here
     std::string key;                ///< what makes it the same item in a resumed job
     std::uint64_t size = 0;
     std::optional<Cause> cause;     ///< known already: a folder that cannot be read

@@ -18,10 +18,16 @@
 /// Tiếp nhận = intake: files, trees and containers become documents with text, each with one outcome (product.md §2.1).
 namespace vtlt::services {
 
+/// What to take in, and the dossier that receives it.
+struct IntakePath
+{
+    std::filesystem::path path;
+    std::string dossier;  ///< uid, UNIT/YEAR/CODE or CODE; empty: none
+};
+
 struct IntakeRequest
 {
-    std::vector<std::filesystem::path> paths;
-    std::string dossier;                      ///< uid, UNIT/YEAR/CODE or CODE; empty: none
+    std::vector<IntakePath> paths;
     Secrecy secrecy = Secrecy::open;
     bool dry_run = false;                     ///< tells what would happen; stores nothing
     sandbox::ExtractorOptions extractor;
