@@ -7,11 +7,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include <map>
 #include <random>
 
 namespace vtlt::app {
 
 namespace {
+
+constexpr std::size_t kShownOfAKind = 20;
 
 struct Options
 {
@@ -43,9 +46,19 @@ void print_report(const Context& context, const IntegrityReport& report)
                                      {"records", std::to_string(report.records)},
                                      {"events", std::to_string(report.events)},
                                      {"problems", std::to_string(report.problems.size())}}));
+    // A list of thousands helps nobody on a screen; --json has them all.
+    std::map<std::string, std::size_t> shown;
     for (const auto& problem : report.problems) {
+        if (++shown[problem.kind] > kShownOfAKind) {
+            continue;
+        }
         context.print_line("  " + problem.kind + "  " + problem.path + (problem.id.empty() ? "" : "  " + problem.id) +
                            (problem.found.empty() ? "" : "  " + problem.found) + "\n    " + context.text("integrity", problem.hint));
+    }
+    for (const auto& [kind, count] : shown) {
+        if (count > kShownOfAKind) {
+            context.print_line(context.text("cli", "verify.more", {{"kind", kind}, {"count", std::to_string(count - kShownOfAKind)}}));
+        }
     }
 }
 

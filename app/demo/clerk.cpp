@@ -17,9 +17,9 @@ constexpr std::array<int, 6> kLengthWeights{46, 27, 14, 7, 4, 2};
 /// A post and who holds it; people stay four years.
 struct Post
 {
-    std::string_view acting;   ///< "KT.", "TL." or empty
+    std::string_view acting; ///< "KT.", "TL." or empty
     std::string_view title;
-    std::size_t chair;         ///< tells two deputies apart
+    std::size_t chair; ///< tells two deputies apart
     std::string_view rank;
 };
 
@@ -111,19 +111,27 @@ std::string first_words(std::string_view text, std::size_t words)
     return out;
 }
 
-/// Names as offices give them; each holds the number with the symbol or kind, which no other file of the dossier shares.
+/// Names as offices give them; each holds the number with the symbol or kind, which no other file of the dossier
+/// shares.
 std::string file_name_of(const Paper& paper, std::string_view kind_name, const std::string& subject, Random& random)
 {
     const auto number_symbol = paper.number + "_" + paper.symbol;
     switch (random.below(8)) {
     case 0:
-    case 1: return number_symbol;
-    case 2: return paper.number + "-" + slug(paper.symbol, 9) + "-" + slug(subject, 8);
-    case 3: return std::string{kind_name} + " số " + paper.number + " " + first_words(subject, 7);
-    case 4: return std::to_string(to_int(paper.date)) + "_" + number_symbol;
-    case 5: return upper(slug(paper.kind, 1)) + " " + paper.number + " " + slug(subject, 6);
-    case 6: return decomposed(paper.kind + " " + paper.number + " " + first_words(subject, 6));
-    default: return number_symbol + " " + first_words(subject, 5);
+    case 1:
+        return number_symbol;
+    case 2:
+        return paper.number + "-" + slug(paper.symbol, 9) + "-" + slug(subject, 8);
+    case 3:
+        return std::string{kind_name} + " số " + paper.number + " " + first_words(subject, 7);
+    case 4:
+        return std::to_string(to_int(paper.date)) + "_" + number_symbol;
+    case 5:
+        return upper(slug(paper.kind, 1)) + " " + paper.number + " " + slug(subject, 6);
+    case 6:
+        return decomposed(paper.kind + " " + paper.number + " " + first_words(subject, 6));
+    default:
+        return number_symbol + " " + first_words(subject, 5);
     }
 }
 

@@ -11,14 +11,20 @@
 
 namespace vtlt::demo {
 
-enum class Format { pdf, docx, html, txt };
+enum class Format
+{
+    pdf,
+    docx,
+    html,
+    txt
+};
 inline constexpr std::array<std::string_view, 4> kExtensions{"pdf", "docx", "html", "txt"};
 
 struct Drafted
 {
     Paper paper;
-    std::string title;      ///< as the register has it: "Quyết định về việc …", "V/v …"
-    std::string file_name;  ///< without extension
+    std::string title;     ///< as the register has it: "Quyết định về việc …", "V/v …"
+    std::string file_name; ///< without extension
 };
 
 /// Writes the document of a slot: everything but its file format.

@@ -68,7 +68,8 @@ std::string run(std::string_view text, std::string_view properties = "")
 
 std::string paragraph(std::string_view style, const std::string& runs, std::string_view more = "")
 {
-    return "<w:p><w:pPr><w:pStyle w:val=\"" + std::string{style} + "\"/>" + std::string{more} + "</w:pPr>" + runs + "</w:p>";
+    return "<w:p><w:pPr><w:pStyle w:val=\"" + std::string{style} + "\"/>" + std::string{more} + "</w:pPr>" + runs +
+           "</w:p>";
 }
 
 constexpr std::string_view kBold = "<w:b/>";
@@ -81,14 +82,16 @@ constexpr std::string_view kLongRule =
 
 std::string cell(int width, const std::string& paragraphs)
 {
-    return "<w:tc><w:tcPr><w:tcW w:w=\"" + std::to_string(width) + "\" w:type=\"dxa\"/></w:tcPr>" + paragraphs + "</w:tc>";
+    return "<w:tc><w:tcPr><w:tcW w:w=\"" + std::to_string(width) + "\" w:type=\"dxa\"/></w:tcPr>" + paragraphs +
+           "</w:tc>";
 }
 
 std::string borderless(int left, int right, const std::string& row)
 {
     return "<w:tbl><w:tblPr><w:tblW w:w=\"" + std::to_string(left + right) +
-           "\" w:type=\"dxa\"/><w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid><w:gridCol w:w=\"" + std::to_string(left) +
-           "\"/><w:gridCol w:w=\"" + std::to_string(right) + "\"/></w:tblGrid><w:tr>" + row + "</w:tr></w:tbl>";
+           "\" w:type=\"dxa\"/><w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid><w:gridCol w:w=\"" +
+           std::to_string(left) + "\"/><w:gridCol w:w=\"" + std::to_string(right) + "\"/></w:tblGrid><w:tr>" + row +
+           "</w:tr></w:tbl>";
 }
 
 std::string head(const Paper& paper)
@@ -101,7 +104,8 @@ std::string head(const Paper& paper)
         left += paragraph("Head", run(paper.subject, kSmall));
     }
     if (!paper.urgency.empty()) {
-        left += paragraph("Head", run(paper.urgency, R"(<w:b/><w:bdr w:val="single" w:sz="8" w:space="2" w:color="FF0000"/>)"));
+        left += paragraph("Head",
+                          run(paper.urgency, R"(<w:b/><w:bdr w:val="single" w:sz="8" w:space="2" w:color="FF0000"/>)"));
     }
     const auto right = paragraph("Head", run(kMotto1, small_bold)) + paragraph("Head", run(kMotto2, kBold)) +
                        paragraph("Head", "", kLongRule) + paragraph("Head", run(paper.date_line(), kItalic));
@@ -138,12 +142,18 @@ std::string block_xml(const Paper::Block& block)
 {
     const std::string_view text = block.text;
     switch (block.style) {
-    case Paper::Style::table: return table(block);
-    case Paper::Style::section: return paragraph("Section", run(text));
-    case Paper::Style::centred: return paragraph("Centred", run(text, kBold));
-    case Paper::Style::plain: return paragraph("Centred", run(text));
-    case Paper::Style::ground: return paragraph("Ground", run(text));
-    default: break;
+    case Paper::Style::table:
+        return table(block);
+    case Paper::Style::section:
+        return paragraph("Section", run(text));
+    case Paper::Style::centred:
+        return paragraph("Centred", run(text, kBold));
+    case Paper::Style::plain:
+        return paragraph("Centred", run(text));
+    case Paper::Style::ground:
+        return paragraph("Ground", run(text));
+    default:
+        break;
     }
     std::string runs;
     if (block.bold > 0) {
@@ -164,7 +174,8 @@ std::string foot(const Paper& paper)
     }
     left += paragraph("Recipients", run(kRecipients, R"(<w:b/><w:i/><w:sz w:val="24"/>)"));
     for (std::size_t i = 0; i < paper.recipients.size(); ++i) {
-        left += paragraph("Recipients", run("- " + paper.recipients[i] + (i + 1 == paper.recipients.size() ? "." : ";")));
+        left +=
+            paragraph("Recipients", run("- " + paper.recipients[i] + (i + 1 == paper.recipients.size() ? "." : ";")));
     }
     std::string right;
     for (const auto& line : paper.capacity) {
@@ -174,7 +185,8 @@ std::string foot(const Paper& paper)
         right += paragraph("Head", "");
     }
     right += paragraph("Head", run(paper.signer_line(), R"(<w:b/><w:sz w:val="28"/>)"));
-    return paragraph("Recipients", "") + borderless(4500, 4571, cell(4500, left) + cell(4571, right)) + paragraph("Recipients", "");
+    return paragraph("Recipients", "") + borderless(4500, 4571, cell(4500, left) + cell(4571, right)) +
+           paragraph("Recipients", "");
 }
 
 std::string document_xml(const Paper& paper)
@@ -191,7 +203,8 @@ std::string document_xml(const Paper& paper)
     } else if (!paper.to.empty()) {
         out += paragraph("Normal", run(kAddressees), R"(<w:spacing w:before="240"/><w:ind w:left="1985"/>)");
         for (std::size_t i = 0; i < paper.to.size(); ++i) {
-            out += paragraph("Normal", run("- " + paper.to[i] + (i + 1 == paper.to.size() ? "." : ";")), R"(<w:ind w:left="3119"/>)");
+            out += paragraph("Normal", run("- " + paper.to[i] + (i + 1 == paper.to.size() ? "." : ";")),
+                             R"(<w:ind w:left="3119"/>)");
         }
     }
     for (const auto& block : paper.body) {
@@ -210,7 +223,8 @@ std::string core_xml(const Paper& paper, std::string_view title)
            R"(xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" )"
            R"(xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dc:title>)" +
            escaped(title) + "</dc:title><dcterms:created xsi:type=\"dcterms:W3CDTF\">" + day +
-           "</dcterms:created><dcterms:modified xsi:type=\"dcterms:W3CDTF\">" + day + "</dcterms:modified></cp:coreProperties>";
+           "</dcterms:created><dcterms:modified xsi:type=\"dcterms:W3CDTF\">" + day +
+           "</dcterms:modified></cp:coreProperties>";
 }
 
 struct Close
@@ -225,14 +239,15 @@ la_ssize_t append(archive*, void* out, const void* bytes, std::size_t size)
     return static_cast<la_ssize_t>(size);
 }
 
-/// Entries carry no time: libarchive would write it in the zone of the machine, and the bytes must be the same everywhere.
+/// Entries carry no time: libarchive would write it in the zone of the machine, and the bytes must be the same
+/// everywhere.
 class Zip
 {
 public:
     Zip() : handle_(archive_write_new())
     {
         check(archive_write_set_format_zip(handle_.get()));
-        check(archive_write_set_options(handle_.get(), "zip:compression-level=4"));
+        check(archive_write_set_options(handle_.get(), "zip:compression-level=2"));
         check(archive_write_set_bytes_per_block(handle_.get(), 0));
         check(archive_write_open2(handle_.get(), &bytes_, nullptr, append, nullptr, nullptr));
     }
@@ -245,7 +260,8 @@ public:
         archive_entry_set_perm(entry.get(), 0644);
         archive_entry_set_size(entry.get(), static_cast<la_int64_t>(content.size()));
         check(archive_write_header(handle_.get(), entry.get()));
-        if (archive_write_data(handle_.get(), content.data(), content.size()) != static_cast<la_ssize_t>(content.size())) {
+        if (archive_write_data(handle_.get(), content.data(), content.size()) !=
+            static_cast<la_ssize_t>(content.size())) {
             check(ARCHIVE_FATAL);
         }
     }

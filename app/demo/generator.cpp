@@ -23,7 +23,8 @@ namespace {
 /// 45 % PDF, 35 % DOCX, 10 % HTML, 10 % TXT, mixed so that no kind of document keeps to one format.
 constexpr auto kFormats = [] {
     using enum Format;
-    return std::array{pdf, docx, pdf, docx, html, pdf, docx, pdf, txt, docx, pdf, docx, pdf, docx, pdf, html, docx, pdf, txt, pdf};
+    return std::array{pdf, docx, pdf, docx, html, pdf,  docx, pdf, txt, docx,
+                      pdf, docx, pdf, docx, pdf,  html, docx, pdf, txt, pdf};
 }();
 
 Json manifest_line(const Drafted& drafted, const Dossier& dossier, const std::string& path)
@@ -61,10 +62,11 @@ class Generator
 {
 public:
     explicit Generator(const Options& options)
-        : options_(options), manifest_path_(options.manifest.empty()
-                                                ? fs::path{options.directory.lexically_normal() / "."}.parent_path().parent_path() /
-                                                      "documents.jsonl"
-                                                : options.manifest)
+        : options_(options),
+          manifest_path_(options.manifest.empty()
+                             ? fs::path{options.directory.lexically_normal() / "."}.parent_path().parent_path() /
+                                   "documents.jsonl"
+                             : options.manifest)
     {
         std::error_code error;
         if (fs::exists(options.directory, error) && !fs::is_empty(options.directory, error)) {
@@ -93,7 +95,8 @@ private:
             make_folders(options_.directory / filed.dossier.folder);
         }
         while (!plan.done()) {
-            auto random = Random::at(options_.seed, {office, static_cast<std::uint64_t>(year), 0xd0c, summary_.documents});
+            auto random =
+                Random::at(options_.seed, {office, static_cast<std::uint64_t>(year), 0xd0c, summary_.documents});
             const auto slot = plan.take(random);
             write_document(office, slot, plan.dossiers()[slot.dossier], random);
         }
@@ -105,8 +108,8 @@ private:
         // 7 and 20 have no common divisor: each stretch of twenty documents holds the formats in their shares.
         const auto format = kFormats.at(summary_.documents * 7 % kFormats.size());
         const auto bytes = content_of(drafted, format, random);
-        const auto path =
-            filed.dossier.folder + "/" + drafted.file_name + "." + std::string{kExtensions.at(static_cast<std::size_t>(format))};
+        const auto path = filed.dossier.folder + "/" + drafted.file_name + "." +
+                          std::string{kExtensions.at(static_cast<std::size_t>(format))};
         const auto full = options_.directory / path;
         write_all(open_file(full, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644).get(), bytes, full.native());
         lines_ += to_line(manifest_line(drafted, filed.dossier, path)) + "\n";
@@ -121,10 +124,14 @@ private:
     std::string content_of(const Drafted& drafted, Format format, Random& random)
     {
         switch (format) {
-        case Format::pdf: return pdf_.write(drafted.paper, drafted.title);
-        case Format::docx: return write_docx(drafted.paper, drafted.title);
-        case Format::html: return write_html(drafted.paper, drafted.title);
-        case Format::txt: break;
+        case Format::pdf:
+            return pdf_.write(drafted.paper, drafted.title);
+        case Format::docx:
+            return write_docx(drafted.paper, drafted.title);
+        case Format::html:
+            return write_html(drafted.paper, drafted.title);
+        case Format::txt:
+            break;
         }
         return write_txt(drafted.paper, random);
     }

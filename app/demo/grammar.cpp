@@ -25,14 +25,33 @@ namespace {
 constexpr RuleId kNoRule = ~RuleId{0};
 
 /// Names a text may use without a rule; the order is that of `Value`.
-enum class Value : std::uint32_t {
-    unit, parent, head, head_deputy, year, prev, next, quarter, subject, title, date_long, past, past_long, due, due_long,
-    nil, sp, signer, signer_post, secretary
+enum class Value : std::uint32_t
+{
+    unit,
+    parent,
+    head,
+    head_deputy,
+    year,
+    prev,
+    next,
+    quarter,
+    subject,
+    title,
+    date_long,
+    past,
+    past_long,
+    due,
+    due_long,
+    nil,
+    sp,
+    signer,
+    signer_post,
+    secretary
 };
-constexpr std::array<std::string_view, 20> kValues{
-    "unit",  "parent",    "head", "head_deputy", "year", "prev",     "next", "quarter", "subject",
-    "title", "date_long", "past", "past_long",   "due",  "due_long", "nil",  "sp",
-    "signer", "signer_post", "secretary"};
+constexpr std::array<std::string_view, 20> kValues{"unit",      "parent", "head",      "head_deputy", "year",
+                                                   "prev",      "next",   "quarter",   "subject",     "title",
+                                                   "date_long", "past",   "past_long", "due",         "due_long",
+                                                   "nil",       "sp",     "signer",    "signer_post", "secretary"};
 constexpr std::array<std::string_view, 4> kQuarters{"quý I", "quý II", "quý III", "quý IV"};
 
 [[noreturn]] void fail(std::string_view code, std::string_view what)
@@ -59,7 +78,8 @@ int number_of(std::string_view digits)
 std::pair<std::string_view, std::string_view> split_once(std::string_view text, std::string_view by)
 {
     const auto at = text.find(by);
-    return at == text.npos ? std::pair{text, std::string_view{}} : std::pair{text.substr(0, at), text.substr(at + by.size())};
+    return at == text.npos ? std::pair{text, std::string_view{}}
+                           : std::pair{text.substr(0, at), text.substr(at + by.size())};
 }
 
 /// "05 tháng 3 năm 2020", for texts that have said "ngày".
@@ -92,7 +112,8 @@ std::string date_in_words(Date date)
 {
     const unsigned day{date.day()};
     const unsigned month{date.month()};
-    return print("ngày %02u tháng ", day) + print(month < 3 ? "%02u" : "%u", month) + print(" năm %d", int{date.year()});
+    return print("ngày %02u tháng ", day) + print(month < 3 ? "%02u" : "%u", month) +
+           print(" năm %d", int{date.year()});
 }
 
 Date days_later(Date date, int days)
@@ -225,7 +246,8 @@ Grammar::Alternative Grammar::parse_alternative(std::string_view text)
         alternative.pieces.push_back(parse_slot(text.substr(open + 1, close - open - 1)));
         text.remove_prefix(close + 1);
     }
-    std::erase_if(alternative.pieces, [](const Piece& piece) { return piece.slot == Slot::text && piece.text.empty(); });
+    std::erase_if(alternative.pieces,
+                  [](const Piece& piece) { return piece.slot == Slot::text && piece.text.empty(); });
     return alternative;
 }
 
@@ -241,7 +263,7 @@ Grammar::Piece Grammar::parse_slot(std::string_view slot)
             return number_of(joined);
         };
         piece.slot = point == low.npos ? Slot::whole : Slot::decimal;
-        piece.digits = point != low.npos ? static_cast<int>(low.size() - point - 1)
+        piece.digits = point != low.npos      ? static_cast<int>(low.size() - point - 1)
                        : low.starts_with('0') ? static_cast<int>(low.size())
                                               : 0;
         piece.low = whole(low);
@@ -336,7 +358,8 @@ const Grammar::Alternative& Writer::choose(RuleId id)
             return random_.below(rule.alternatives.size());
         }
         const auto weight = random_.below(rule.cumulative.back());
-        return static_cast<std::size_t>(std::ranges::upper_bound(rule.cumulative, weight) - rule.cumulative.begin() - 1);
+        return static_cast<std::size_t>(std::ranges::upper_bound(rule.cumulative, weight) - rule.cumulative.begin() -
+                                        1);
     };
     const auto in_force = [&](const auto& alternative) { return alternative.from <= year && year <= alternative.to; };
     // A few tries for one in force and not yet used, then any in force: enough variety, bounded work.
@@ -366,13 +389,25 @@ void Writer::expand(RuleId rule, std::string& out)
 void Writer::expand(const Grammar::Piece& piece, std::string& out)
 {
     switch (piece.slot) {
-    case Grammar::Slot::text: out += piece.text; return;
-    case Grammar::Slot::value: put_value(piece.target, out); return;
+    case Grammar::Slot::text:
+        out += piece.text;
+        return;
+    case Grammar::Slot::value:
+        put_value(piece.target, out);
+        return;
     case Grammar::Slot::whole:
-    case Grammar::Slot::decimal: put_number(piece, out); return;
-    case Grammar::Slot::rule: expand_lines(piece.target, piece, out); return;
-    case Grammar::Slot::topic_rule: expand_lines(grammar_.scoped(context_.topic, piece.target), piece, out); return;
-    case Grammar::Slot::unit_rule: expand_lines(grammar_.scoped(context_.unit_code, piece.target), piece, out); return;
+    case Grammar::Slot::decimal:
+        put_number(piece, out);
+        return;
+    case Grammar::Slot::rule:
+        expand_lines(piece.target, piece, out);
+        return;
+    case Grammar::Slot::topic_rule:
+        expand_lines(grammar_.scoped(context_.topic, piece.target), piece, out);
+        return;
+    case Grammar::Slot::unit_rule:
+        expand_lines(grammar_.scoped(context_.unit_code, piece.target), piece, out);
+        return;
     }
 }
 
@@ -403,30 +438,65 @@ void Writer::put_value(std::uint32_t value, std::string& out)
 {
     const int year{context_.date.year()};
     switch (static_cast<Value>(value)) {
-    case Value::unit: out += context_.unit; return;
-    case Value::parent: out += context_.parent; return;
-    case Value::head: out += context_.head; return;
-    case Value::head_deputy: out += context_.head_deputy; return;
-    case Value::year: out += std::to_string(year); return;
-    case Value::prev: out += std::to_string(year - 1); return;
-    case Value::next: out += std::to_string(year + 1); return;
-    case Value::quarter: out += kQuarters[(unsigned{context_.date.month()} - 1) / 3]; return;
-    case Value::subject: out += context_.subject; return;
-    case Value::title: out += context_.title; return;
-    case Value::date_long: out += after_the_word_day(context_.date); return;
-    case Value::past: out += format_date_vi(days_later(context_.date, -random_.between(3, 120))); return;
+    case Value::unit:
+        out += context_.unit;
+        return;
+    case Value::parent:
+        out += context_.parent;
+        return;
+    case Value::head:
+        out += context_.head;
+        return;
+    case Value::head_deputy:
+        out += context_.head_deputy;
+        return;
+    case Value::year:
+        out += std::to_string(year);
+        return;
+    case Value::prev:
+        out += std::to_string(year - 1);
+        return;
+    case Value::next:
+        out += std::to_string(year + 1);
+        return;
+    case Value::quarter:
+        out += kQuarters[(unsigned{context_.date.month()} - 1) / 3];
+        return;
+    case Value::subject:
+        out += context_.subject;
+        return;
+    case Value::title:
+        out += context_.title;
+        return;
+    case Value::date_long:
+        out += after_the_word_day(context_.date);
+        return;
+    case Value::past:
+        out += format_date_vi(days_later(context_.date, -random_.between(3, 120)));
+        return;
     case Value::past_long:
         out += after_the_word_day(days_later(context_.date, -random_.between(3, 200)));
         return;
-    case Value::due: out += format_date_vi(days_later(context_.date, random_.between(5, 90))); return;
+    case Value::due:
+        out += format_date_vi(days_later(context_.date, random_.between(5, 90)));
+        return;
     case Value::due_long:
         out += after_the_word_day(days_later(context_.date, random_.between(3, 20)));
         return;
-    case Value::nil: return;
-    case Value::sp: out += ' '; return;
-    case Value::signer: out += context_.signer; return;
-    case Value::signer_post: out += context_.signer_post; return;
-    case Value::secretary: out += context_.secretary; return;
+    case Value::nil:
+        return;
+    case Value::sp:
+        out += ' ';
+        return;
+    case Value::signer:
+        out += context_.signer;
+        return;
+    case Value::signer_post:
+        out += context_.signer_post;
+        return;
+    case Value::secretary:
+        out += context_.secretary;
+        return;
     }
 }
 

@@ -18,7 +18,7 @@ namespace vtlt::demo {
 struct Topic
 {
     std::string code;
-    std::string heading;  ///< abbreviation in dossier codes
+    std::string heading; ///< abbreviation in dossier codes
     std::string title;
 };
 
@@ -27,22 +27,23 @@ using RuleId = std::uint32_t;
 /// What a text may name without a rule, and where its scoped rules are looked up.
 struct Context
 {
-    std::string_view topic;      ///< code
+    std::string_view topic; ///< code
     std::string_view unit_code;
     std::string_view unit;
     std::string_view parent;
-    std::string_view head;     ///< "Cục trưởng"
-    std::string_view head_deputy;  ///< "Phó Cục trưởng"
-    std::string subject;       ///< bare: "phê duyệt …"
-    std::string title;         ///< as the document calls it: "về việc phê duyệt …"
+    std::string_view head;        ///< "Cục trưởng"
+    std::string_view head_deputy; ///< "Phó Cục trưởng"
+    std::string subject;          ///< bare: "phê duyệt …"
+    std::string title;            ///< as the document calls it: "về việc phê duyệt …"
     std::string signer;
-    std::string_view signer_post;  ///< "Phó Cục trưởng"
-    std::string secretary;       ///< who takes the minutes
+    std::string_view signer_post; ///< "Phó Cục trưởng"
+    std::string secretary;        ///< who takes the minutes
     Date date;
-    std::size_t length = 1;    ///< how often {#rule} stands
+    std::size_t length = 1; ///< how often {#rule} stands
 };
 
-/// The rules of words/*.txt (notation at the top of common.txt), compiled once per process; reading is safe from any thread.
+/// The rules of words/*.txt (notation at the top of common.txt), compiled once per process; reading is safe from any
+/// thread.
 class Grammar
 {
 public:
@@ -57,18 +58,27 @@ public:
 private:
     friend class Writer;
 
-    enum class Slot : std::uint8_t { text, rule, topic_rule, unit_rule, value, whole, decimal };
+    enum class Slot : std::uint8_t
+    {
+        text,
+        rule,
+        topic_rule,
+        unit_rule,
+        value,
+        whole,
+        decimal
+    };
 
     struct Piece
     {
         Slot slot = Slot::text;
         bool capital = false;
-        bool by_length = false;    ///< {#rule}
-        int low = 1;               ///< of a number, or how many lines
+        bool by_length = false; ///< {#rule}
+        int low = 1;            ///< of a number, or how many lines
         int high = 1;
-        int digits = 0;            ///< of a whole number at least so many; of a decimal after the comma
-        std::uint32_t target = 0;  ///< rule, scoped name or value
-        std::string text;          ///< literal; of a slot its name
+        int digits = 0;           ///< of a whole number at least so many; of a decimal after the comma
+        std::uint32_t target = 0; ///< rule, scoped name or value
+        std::string text;         ///< literal; of a slot its name
     };
     struct Alternative
     {
@@ -79,7 +89,7 @@ private:
     struct Rule
     {
         std::vector<Alternative> alternatives;
-        std::vector<std::uint32_t> cumulative;  ///< weights 1, 1/2, 1/3 … of a Zipf rule, else empty
+        std::vector<std::uint32_t> cumulative; ///< weights 1, 1/2, 1/3 … of a Zipf rule, else empty
     };
     using Ids = std::map<std::string, std::uint32_t, std::less<>>;
 
@@ -96,8 +106,8 @@ private:
     std::vector<Topic> topics_;
     std::vector<Rule> rules_;
     Ids ids_;
-    std::vector<std::string> names_;               ///< of {.rule} and {@rule}
-    std::map<std::string, std::vector<RuleId>, std::less<>> scopes_;  ///< topic or unit code → rule of each name
+    std::vector<std::string> names_;                                 ///< of {.rule} and {@rule}
+    std::map<std::string, std::vector<RuleId>, std::less<>> scopes_; ///< topic or unit code → rule of each name
 };
 
 /// Expands rules for one document. An alternative comes again only when its rule has none left that was not used.

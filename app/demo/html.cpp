@@ -11,7 +11,8 @@ namespace {
 constexpr std::string_view kStyle =
     "body{font-family:'Times New Roman',serif;font-size:14pt;margin:20mm 20mm 20mm 30mm}"
     "p{margin:6pt 0;text-align:justify;text-indent:10mm}td{vertical-align:top}"
-    ".c,.head td,.sign td.c{text-align:center;text-indent:0}.head{width:100%}.head p{text-align:center;text-indent:0;margin:0}"
+    ".c,.head td,.sign td.c{text-align:center;text-indent:0}.head{width:100%}.head "
+    "p{text-align:center;text-indent:0;margin:0}"
     ".grid{border-collapse:collapse;width:100%}.grid td,.grid th{border:1px solid #000;padding:2pt 4pt}"
     ".sign{width:100%;margin-top:12pt}.sign p{text-indent:0;margin:0;font-size:11pt;text-align:left}";
 
@@ -26,15 +27,16 @@ std::string element(std::string_view tag, std::string_view text, std::string_vie
 
 std::string head(const Paper& paper)
 {
-    std::string out = "<table class=\"head\"><tr><td>\n" + element("p", paper.parent) + element("p", paper.issuer, "style=\"font-weight:bold\"") +
-                      element("p", paper.number_line());
+    std::string out = "<table class=\"head\"><tr><td>\n" + element("p", paper.parent) +
+                      element("p", paper.issuer, "style=\"font-weight:bold\"") + element("p", paper.number_line());
     if (paper.kind_name.empty()) {
         out += element("p", paper.subject);
     }
     if (!paper.urgency.empty()) {
         out += element("p", paper.urgency, "style=\"font-weight:bold\"");
     }
-    return out + "</td><td>\n" + element("p", kMotto1, "style=\"font-weight:bold\"") + element("p", kMotto2, "style=\"font-weight:bold\"") +
+    return out + "</td><td>\n" + element("p", kMotto1, "style=\"font-weight:bold\"") +
+           element("p", kMotto2, "style=\"font-weight:bold\"") +
            element("p", paper.date_line(), "style=\"font-style:italic\"") + "</td></tr></table>\n";
 }
 
@@ -56,12 +58,18 @@ std::string table(const Paper::Block& block)
 std::string paragraph(const Paper::Block& block)
 {
     switch (block.style) {
-    case Paper::Style::table: return table(block);
-    case Paper::Style::section: return element("h2", block.text, "style=\"font-size:14pt\"");
-    case Paper::Style::centred: return element("p", block.text, "class=\"c\" style=\"font-weight:bold\"");
-    case Paper::Style::plain: return element("p", block.text, "class=\"c\"");
-    case Paper::Style::ground: return element("p", block.text, "style=\"font-style:italic\"");
-    default: break;
+    case Paper::Style::table:
+        return table(block);
+    case Paper::Style::section:
+        return element("h2", block.text, "style=\"font-size:14pt\"");
+    case Paper::Style::centred:
+        return element("p", block.text, "class=\"c\" style=\"font-weight:bold\"");
+    case Paper::Style::plain:
+        return element("p", block.text, "class=\"c\"");
+    case Paper::Style::ground:
+        return element("p", block.text, "style=\"font-style:italic\"");
+    default:
+        break;
     }
     std::string out = "<p>";
     if (block.bold > 0) {
@@ -91,8 +99,8 @@ std::string foot(const Paper& paper)
 
 std::string write_html(const Paper& paper, std::string_view title)
 {
-    std::string out = "<!DOCTYPE html>\n<html lang=\"vi\">\n<head><meta charset=\"utf-8\">" + element("title", title) + "<style>" +
-                      std::string{kStyle} + "</style></head>\n<body>\n" + head(paper);
+    std::string out = "<!DOCTYPE html>\n<html lang=\"vi\">\n<head><meta charset=\"utf-8\">" + element("title", title) +
+                      "<style>" + std::string{kStyle} + "</style></head>\n<body>\n" + head(paper);
     if (!paper.kind_name.empty()) {
         out += element("h1", upper(paper.kind_name), "class=\"c\" style=\"font-size:14pt\"") +
                element("p", paper.subject, "class=\"c\" style=\"font-weight:bold\"");

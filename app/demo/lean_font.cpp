@@ -10,9 +10,12 @@ namespace vtlt::demo {
 
 namespace {
 
-/// Layout (OpenType 1.9): u32 version, u16 tables, 3×u16; per table: tag, u32 checksum, u32 offset, u32 length; all big-endian.
-/// `glyf` holds the outlines back to back, `loca` where each begins (in u32, or in half offsets of u16: `head` byte 50).
-constexpr std::array<std::string_view, 9> kKept{"OS/2", "cmap", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "name"};
+/// Layout (OpenType 1.9): u32 version, u16 tables, 3×u16; per table: tag, u32 checksum, u32 offset, u32 length; all
+/// big-endian. `glyf` holds the outlines back to back, `loca` where each begins (in u32, or in half offsets of u16:
+/// `head` byte 50).
+/// Not `cmap`: cairo would ask it backwards, for each glyph a walk through all characters; the text that we hand over
+/// with the glyphs tells the characters as well.
+constexpr std::array<std::string_view, 8> kKept{"OS/2", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "name"};
 
 std::uint32_t number_at(std::string_view bytes, std::size_t at, std::size_t size)
 {
@@ -93,7 +96,9 @@ Outlines lean_outlines(const Tables& tables)
     const auto loca = tables.at("loca");
     const bool is_long = number_at(tables.at("head"), 50, 2) == 1;
     const std::size_t width = is_long ? 4 : 2;
-    const auto begin_of = [&](std::size_t glyph) { return number_at(loca, glyph * width, width) * (is_long ? 1U : 2U); };
+    const auto begin_of = [&](std::size_t glyph) {
+        return number_at(loca, glyph * width, width) * (is_long ? 1U : 2U);
+    };
     Outlines out;
     const auto count = loca.size() / width;
     for (std::size_t glyph = 0; glyph + 1 < count; ++glyph) {

@@ -55,7 +55,9 @@ public:
             lead(block, std::to_string(++numbered_) + ". ", !block.text.ends_with('.') && !block.text.ends_with('/'));
             letter_ = 0;
             return;
-        case Paper::Style::lettered: lead(block, std::string{kLetters.at(letter_++ % kLetters.size())} + ") ", false); return;
+        case Paper::Style::lettered:
+            lead(block, std::string{kLetters.at(letter_++ % kLetters.size())} + ") ", false);
+            return;
         case Paper::Style::article: {
             const auto number = "Điều " + std::to_string(++article_) + ". ";
             lead(block, number, false);
@@ -63,8 +65,11 @@ public:
             letter_ = 0;
             return;
         }
-        case Paper::Style::dash: lead(block, "- ", false); return;
-        default: return;
+        case Paper::Style::dash:
+            lead(block, "- ", false);
+            return;
+        default:
+            return;
         }
     }
 

@@ -50,12 +50,18 @@ constexpr double kIndent = 10 * kMillimetre;
 /// Words are shaped once at this size; without hinting their advances scale.
 constexpr double kShapingSize = 1000;
 
-enum class Face : std::uint8_t { regular, bold, italic, bold_italic };
+enum class Face : std::uint8_t
+{
+    regular,
+    bold,
+    italic,
+    bold_italic
+};
 
 struct Glyph
 {
     unsigned long index;
-    double advance;  ///< of a font of size 1
+    double advance; ///< of a font of size 1
 };
 
 struct Word
@@ -69,7 +75,7 @@ using Words = std::unordered_map<std::string, Word>;
 
 struct Font
 {
-    std::string lean;  ///< the font file the faces below read
+    std::string lean; ///< the font file the faces below read
     Owned<FT_FaceRec_> outlines;
     Owned<cairo_font_face_t> face;
     Owned<PangoLayout> layout;
@@ -85,7 +91,12 @@ struct Piece
     bool space_after = false;
 };
 
-enum class Align { left, centre, justify };
+enum class Align
+{
+    left,
+    centre,
+    justify
+};
 
 struct Line
 {
@@ -353,8 +364,12 @@ void PdfWriter::State::head(std::vector<Item>& items, const Paper& paper)
 {
     constexpr double kLeftCell = 66 * kMillimetre;
     const Setting left{.size = 12, .align = Align::centre, .leading = 1.2, .left = kLeft - 4, .width = kLeftCell};
-    const Setting right{.face = Face::bold, .size = 12, .align = Align::centre, .leading = 1.2,
-                        .left = kLeft + kLeftCell - 4, .width = kWidth - kLeftCell + 10};
+    const Setting right{.face = Face::bold,
+                        .size = 12,
+                        .align = Align::centre,
+                        .leading = 1.2,
+                        .left = kLeft + kLeftCell - 4,
+                        .width = kWidth - kLeftCell + 10};
     const auto with = [](Setting setting, auto change) {
         change(setting);
         return setting;
@@ -372,16 +387,31 @@ void PdfWriter::State::head(std::vector<Item>& items, const Paper& paper)
     items.push_back(std::move(above));
 
     std::vector<Item> number;
-    paragraph(number, paper.number_line(), with(left, [](auto& s) { s.size = 13; s.before = 4; }));
+    paragraph(number, paper.number_line(), with(left, [](auto& s) {
+                  s.size = 13;
+                  s.before = 4;
+              }));
     if (paper.kind_name.empty()) {
-        paragraph(number, paper.subject, with(left, [](auto& s) { s.before = 2; s.width -= 8; s.left += 4; }));
+        paragraph(number, paper.subject, with(left, [](auto& s) {
+                      s.before = 2;
+                      s.width -= 8;
+                      s.left += 4;
+                  }));
     }
     if (!paper.urgency.empty()) {
-        paragraph(number, paper.urgency, with(left, [](auto& s) { s.size = 13; s.before = 7; s.face = Face::bold; }));
+        paragraph(number, paper.urgency, with(left, [](auto& s) {
+                      s.size = 13;
+                      s.before = 7;
+                      s.face = Face::bold;
+                  }));
         number.back().framed = true;
     }
     std::vector<Item> day;
-    paragraph(day, paper.date_line(), with(right, [](auto& s) { s.size = 13; s.before = 4; s.face = Face::italic; }));
+    paragraph(day, paper.date_line(), with(right, [](auto& s) {
+                  s.size = 13;
+                  s.before = 4;
+                  s.face = Face::italic;
+              }));
     items.push_back(bundle({std::move(number), std::move(day)}));
     if (!paper.kind_name.empty()) {
         const Setting title{.face = Face::bold, .size = 14, .align = Align::centre, .before = 18, .keep = true};
@@ -401,7 +431,10 @@ void PdfWriter::State::addressees(std::vector<Item>& items, const Paper& paper)
     if (paper.to.empty()) {
         return;
     }
-    const Setting setting{.align = Align::left, .before = 12, .leading = 1.25, .left = kLeft + 26 * kMillimetre,
+    const Setting setting{.align = Align::left,
+                          .before = 12,
+                          .leading = 1.25,
+                          .left = kLeft + 26 * kMillimetre,
                           .width = kWidth - 26 * kMillimetre};
     if (paper.to.size() == 1) {
         auto one = setting;
@@ -425,7 +458,9 @@ void PdfWriter::State::addressees(std::vector<Item>& items, const Paper& paper)
 void PdfWriter::State::block(std::vector<Item>& items, const Paper::Block& block)
 {
     switch (block.style) {
-    case Paper::Style::table: table(items, block); return;
+    case Paper::Style::table:
+        table(items, block);
+        return;
     case Paper::Style::centred:
         paragraph(items, block.text, {.face = Face::bold, .align = Align::centre, .before = 10, .keep = true});
         return;
@@ -457,8 +492,13 @@ void PdfWriter::State::table(std::vector<Item>& items, const Paper::Block& block
         for (std::size_t c = 0; c < columns && c < block.rows[r].size(); ++c) {
             const bool words = c == 1 && r > 0;
             paragraph(cells.emplace_back(), block.rows[r][c],
-                      {.face = r == 0 ? Face::bold : Face::regular, .size = 12, .align = words ? Align::left : Align::centre,
-                       .before = 2, .leading = 1.2, .left = edges[c] + 3, .width = edges[c + 1] - edges[c] - 6});
+                      {.face = r == 0 ? Face::bold : Face::regular,
+                       .size = 12,
+                       .align = words ? Align::left : Align::centre,
+                       .before = 2,
+                       .leading = 1.2,
+                       .left = edges[c] + 3,
+                       .width = edges[c + 1] - edges[c] - 6});
         }
         auto row = bundle(std::move(cells));
         row.height += 3;
@@ -472,7 +512,8 @@ void PdfWriter::State::table(std::vector<Item>& items, const Paper::Block& block
 void PdfWriter::State::foot(std::vector<Item>& items, const Paper& paper)
 {
     constexpr double kHalf = 78 * kMillimetre;
-    const Setting right{.face = Face::bold, .align = Align::centre, .leading = 1.2, .left = kLeft + kHalf, .width = kWidth - kHalf};
+    const Setting right{
+        .face = Face::bold, .align = Align::centre, .leading = 1.2, .left = kLeft + kHalf, .width = kWidth - kHalf};
     Setting left{.size = 11, .align = Align::left, .leading = 1.15, .left = kLeft, .width = kHalf - 4};
     std::vector<Item> signs;
     for (const auto& line : paper.capacity) {
@@ -532,8 +573,9 @@ void PdfWriter::State::draw_text(cairo_t* cairo, const Line& line, double size, 
         }
         cairo_set_font_face(cairo, font.face.get());
         cairo_set_font_size(cairo, size);
-        cairo_show_text_glyphs(cairo, run.data(), static_cast<int>(run.size()), glyphs.data(), static_cast<int>(glyphs.size()),
-                               clusters.data(), static_cast<int>(clusters.size()), cairo_text_cluster_flags_t{});
+        cairo_show_text_glyphs(cairo, run.data(), static_cast<int>(run.size()), glyphs.data(),
+                               static_cast<int>(glyphs.size()), clusters.data(), static_cast<int>(clusters.size()),
+                               cairo_text_cluster_flags_t{});
     }
 }
 
@@ -615,7 +657,8 @@ std::string PdfWriter::write(const Paper& paper, std::string_view title)
 
     std::string bytes;
     {
-        const Owned<cairo_surface_t> surface{cairo_pdf_surface_create_for_stream(append, &bytes, kPageWidth, kPageHeight)};
+        const Owned<cairo_surface_t> surface{
+            cairo_pdf_surface_create_for_stream(append, &bytes, kPageWidth, kPageHeight)};
         // Without a date of ours cairo writes the present one.
         cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATE_DATE,
                                        (format_date(paper.date) + "T08:30:00+07:00").c_str());

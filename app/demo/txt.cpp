@@ -132,12 +132,17 @@ std::string write_txt(const Paper& paper, Random& random)
     text += "\n" + body(paper) + foot(paper);
     switch (random.below(20)) {
     case 0:
-    case 1: return utf16(text, false);
-    case 2: return utf16(text, true);
+    case 1:
+        return utf16(text, false);
+    case 2:
+        return utf16(text, true);
     case 3:
-    case 4: return decomposed(text);
-    case 5: return "\xef\xbb\xbf" + text;
-    default: return text;
+    case 4:
+        return decomposed(text);
+    case 5:
+        return "\xef\xbb\xbf" + text;
+    default:
+        return text;
     }
 }
 

@@ -70,9 +70,9 @@ constexpr std::array<KindOfPaper, 13> kKinds{{
 }};
 
 /// The first day of the lunar year, from kFirstYear on; offices rest from the day before to five days after.
-constexpr std::array<month_day, 12> kNewYear{February / 19, February / 8,  January / 28, February / 16,
+constexpr std::array<month_day, 12> kNewYear{February / 19, February / 8,  January / 28,  February / 16,
                                              February / 5,  January / 25,  February / 12, February / 1,
-                                             January / 22,  February / 10, January / 29, February / 17};
+                                             January / 22,  February / 10, January / 29,  February / 17};
 constexpr std::array<month_day, 5> kHolidays{January / 1, April / 30, May / 1, September / 2, September / 3};
 /// The archive ends here; a year in progress has open dossiers.
 constexpr Date kLastDay{2026y / October / 30};
@@ -191,7 +191,8 @@ void YearPlan::open_dossiers()
         }
         const int number = ++running[heading];
         auto dossier_code = grouped(number, 2) + "." + heading;
-        auto folder = std::string{office.unit.code} + "/" + std::to_string(year_) + "/" + dossier_code + " - " + slug(title, 9);
+        auto folder =
+            std::string{office.unit.code} + "/" + std::to_string(year_) + "/" + dossier_code + " - " + slug(title, 9);
         std::optional<Date> closed;
         if (year_ < kLastYear) {
             closed = days_.back();
@@ -211,9 +212,14 @@ std::string YearPlan::next_number(std::string_view kind)
 {
     std::string_view series = "";
     switch (kOffices.at(office_).series) {
-    case Office::Series::one: break;
-    case Office::Series::letters_apart: series = kind == "CV" ? kind : ""; break;
-    case Office::Series::by_kind: series = kind; break;
+    case Office::Series::one:
+        break;
+    case Office::Series::letters_apart:
+        series = kind == "CV" ? kind : "";
+        break;
+    case Office::Series::by_kind:
+        series = kind;
+        break;
     }
     const int number = ++counters_[series];
     return number < 10 ? "0" + std::to_string(number) : std::to_string(number);

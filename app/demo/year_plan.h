@@ -19,14 +19,19 @@ inline constexpr int kLastYear = 2026;
 struct Office
 {
     Unit unit;
-    std::string_view short_parent;  ///< as printed over the unit: capitals follow
-    std::string_view printed;       ///< the unit as printed under it
+    std::string_view short_parent; ///< as printed over the unit: capitals follow
+    std::string_view printed;      ///< the unit as printed under it
     std::string_view place;
     std::string_view head;
     std::string_view head_deputy;
-    std::string_view office_head;   ///< who signs TL.
+    std::string_view office_head; ///< who signs TL.
     bool military = false;
-    enum class Series { one, letters_apart, by_kind } series = Series::one;
+    enum class Series
+    {
+        one,
+        letters_apart,
+        by_kind
+    } series = Series::one;
     int weight = 1;
 };
 
@@ -34,7 +39,7 @@ std::span<const Office> offices();
 
 struct KindOfPaper
 {
-    std::string_view code;  ///< NĐ 30/2020, phụ lục III; CV for công văn
+    std::string_view code; ///< NĐ 30/2020, phụ lục III; CV for công văn
     std::string_view name;
     int weight = 1;
     std::size_t longest = 6;      ///< sections at most
@@ -46,9 +51,9 @@ std::span<const KindOfPaper> kinds();
 /// What is fixed of a document before a word of it is written.
 struct Slot
 {
-    std::size_t ordinal = 0;  ///< in unit and year
+    std::size_t ordinal = 0; ///< in unit and year
     Date date;
-    std::size_t kind = 0;     ///< index into kinds()
+    std::size_t kind = 0; ///< index into kinds()
     std::string number;
     std::size_t dossier = 0;
 };

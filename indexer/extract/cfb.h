@@ -8,8 +8,8 @@
 
 namespace vtlt::extract {
 
-/// Names of the streams and storages of an OLE compound file ([MS-CFB]), as far as its first directory sectors hold them: enough to tell
-/// Word from Excel. Names are ASCII; other characters are '?'.
+/// Names of the streams and storages of an OLE compound file ([MS-CFB]), as far as its first directory sectors hold
+/// them: enough to tell Word from Excel. Names are ASCII; other characters are '?'.
 std::vector<std::string> compound_names(const Source& source);
 
 } // namespace vtlt::extract

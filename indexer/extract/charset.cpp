@@ -22,22 +22,33 @@ namespace {
 struct CharsetRow
 {
     std::string_view declared;
-    const char* converter;  ///< glibc's name
+    const char* converter; ///< glibc's name
 };
 
 /// Declared charsets that we follow. As browsers do, Latin 1 is taken for its Windows superset.
 constexpr std::array kCharsets{
-    CharsetRow{"windows-1258", "CP1258"},      CharsetRow{"cp1258", "CP1258"},
-    CharsetRow{"tcvn", "TCVN5712-1"},          CharsetRow{"tcvn-5712", "TCVN5712-1"},
-    CharsetRow{"viscii", "VISCII"},            CharsetRow{"windows-1252", "CP1252"},
-    CharsetRow{"cp1252", "CP1252"},            CharsetRow{"iso-8859-1", "CP1252"},
-    CharsetRow{"latin1", "CP1252"},            CharsetRow{"us-ascii", "CP1252"},
-    CharsetRow{"iso-8859-15", "ISO-8859-15"},  CharsetRow{"windows-1250", "CP1250"},
-    CharsetRow{"iso-8859-2", "ISO-8859-2"},    CharsetRow{"windows-1251", "CP1251"},
-    CharsetRow{"koi8-r", "KOI8-R"},            CharsetRow{"gb2312", "GB18030"},
-    CharsetRow{"gbk", "GB18030"},              CharsetRow{"gb18030", "GB18030"},
-    CharsetRow{"big5", "BIG5-HKSCS"},          CharsetRow{"shift_jis", "CP932"},
-    CharsetRow{"euc-jp", "EUC-JP"},            CharsetRow{"euc-kr", "UHC"},
+    CharsetRow{"windows-1258", "CP1258"},
+    CharsetRow{"cp1258", "CP1258"},
+    CharsetRow{"tcvn", "TCVN5712-1"},
+    CharsetRow{"tcvn-5712", "TCVN5712-1"},
+    CharsetRow{"viscii", "VISCII"},
+    CharsetRow{"windows-1252", "CP1252"},
+    CharsetRow{"cp1252", "CP1252"},
+    CharsetRow{"iso-8859-1", "CP1252"},
+    CharsetRow{"latin1", "CP1252"},
+    CharsetRow{"us-ascii", "CP1252"},
+    CharsetRow{"iso-8859-15", "ISO-8859-15"},
+    CharsetRow{"windows-1250", "CP1250"},
+    CharsetRow{"iso-8859-2", "ISO-8859-2"},
+    CharsetRow{"windows-1251", "CP1251"},
+    CharsetRow{"koi8-r", "KOI8-R"},
+    CharsetRow{"gb2312", "GB18030"},
+    CharsetRow{"gbk", "GB18030"},
+    CharsetRow{"gb18030", "GB18030"},
+    CharsetRow{"big5", "BIG5-HKSCS"},
+    CharsetRow{"shift_jis", "CP932"},
+    CharsetRow{"euc-jp", "EUC-JP"},
+    CharsetRow{"euc-kr", "UHC"},
 };
 
 /// Only to be held open: poppler asks for it on every page.
@@ -94,8 +105,8 @@ void Utf8Survey::add(std::string_view bytes)
 
 std::optional<std::size_t> find_charset(std::string_view declared)
 {
-    const auto found =
-        std::find_if(kCharsets.begin(), kCharsets.end(), [&](const CharsetRow& row) { return row.declared == declared; });
+    const auto found = std::find_if(kCharsets.begin(), kCharsets.end(),
+                                    [&](const CharsetRow& row) { return row.declared == declared; });
     const auto at = static_cast<std::size_t>(found - kCharsets.begin());
     if (found == kCharsets.end() || at >= converters().size() || converters()[at] == nullptr) {
         return std::nullopt;
@@ -159,7 +170,8 @@ std::string declared_charset(std::string_view head)
     return {};
 }
 
-void stream_utf8(const Source& source, TextBytes form, std::uint64_t most, const std::function<void(std::string_view)>& on_text)
+void stream_utf8(const Source& source, TextBytes form, std::uint64_t most,
+                 const std::function<void(std::string_view)>& on_text)
 {
     const bool wide = form == TextBytes::utf16_little || form == TextBytes::utf16_big;
     std::string held;

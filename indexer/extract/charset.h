@@ -18,7 +18,7 @@ void prepare_charsets();
 /// How well bytes pass for UTF-8.
 struct Utf8Survey
 {
-    std::uint64_t good = 0;  ///< sequences of several bytes
+    std::uint64_t good = 0; ///< sequences of several bytes
     std::uint64_t bad = 0;
 
     void add(std::string_view bytes);
@@ -36,7 +36,8 @@ std::string to_utf8(std::size_t charset, std::string_view bytes);
 std::string declared_charset(std::string_view head);
 
 /// Calls `on_text` with whole code points of UTF-8 for the source in that form, at most `most` bytes of the source.
-void stream_utf8(const Source& source, TextBytes form, std::uint64_t most, const std::function<void(std::string_view)>& on_text);
+void stream_utf8(const Source& source, TextBytes form, std::uint64_t most,
+                 const std::function<void(std::string_view)>& on_text);
 /// The survey over at most `most` bytes.
 Utf8Survey survey_utf8(const Source& source, std::uint64_t most);
 /// The name for Extraction::charset.

@@ -13,6 +13,7 @@
 #include "planted.h"
 #endif
 
+#include <array>
 #include <clocale>
 #include <ctime>
 #include <exception>
@@ -22,6 +23,30 @@
 namespace vtlt::extract {
 
 namespace {
+
+struct ReaderRow
+{
+    Handling handling;
+    void (*read)(const Document&);
+};
+
+constexpr std::array kReaders{
+    ReaderRow{Handling::pdf, read_pdf},   ReaderRow{Handling::docx, read_docx},   ReaderRow{Handling::xlsx, read_xlsx},
+    ReaderRow{Handling::html, read_html}, ReaderRow{Handling::plain, read_plain},
+};
+
+struct VerdictRow
+{
+    Handling handling;
+    Cause cause;
+};
+
+/// Formats of which the head alone says why there is no text.
+constexpr std::array kVerdicts{
+    VerdictRow{Handling::later, Cause::not_yet_supported}, VerdictRow{Handling::empty, Cause::empty},
+    VerdictRow{Handling::encrypted, Cause::encrypted},     VerdictRow{Handling::damaged, Cause::damaged},
+    VerdictRow{Handling::unknown, Cause::unknown_format},
+};
 
 void read_text(const Source& source, const sandbox::wire::Request& request, Output& output)
 {
@@ -35,29 +60,18 @@ void read_text(const Source& source, const sandbox::wire::Request& request, Outp
                             .memory_bytes = request.memory_bytes,
                             .text_bytes = request.text_bytes,
                             .identity = identity};
-    switch (identity.row->handling) {
-    case Handling::pdf:
-        return read_pdf(document);
-    case Handling::docx:
-        return read_docx(document);
-    case Handling::xlsx:
-        return read_xlsx(document);
-    case Handling::html:
-        return read_html(document);
-    case Handling::plain:
-        return read_plain(document);
-    case Handling::image:
+    if (identity.row->handling == Handling::image) {
         return output.record(sandbox::wire::Record::image, {});
-    case Handling::later:
-        throw Verdict{Cause::not_yet_supported};
-    case Handling::empty:
-        throw Verdict{Cause::empty};
-    case Handling::encrypted:
-        throw Verdict{Cause::encrypted};
-    case Handling::damaged:
-        throw Verdict{Cause::damaged};
-    case Handling::unknown:
-        throw Verdict{Cause::unknown_format};
+    }
+    for (const auto& row : kReaders) {
+        if (row.handling == identity.row->handling) {
+            return row.read(document);
+        }
+    }
+    for (const auto& row : kVerdicts) {
+        if (row.handling == identity.row->handling) {
+            throw Verdict{row.cause};
+        }
     }
 }
 

@@ -20,7 +20,21 @@ constexpr std::size_t kSidePartBytes = std::size_t{4} << 20;
 constexpr std::string_view kPageMark = "lastRenderedPageBreak";
 
 /// What an element means to the text. Elements that are not listed are looked through.
-enum class Meaning { text, tab, line, hyphen, paragraph, cell, row, box, page, properties, alternatives, skipped };
+enum class Meaning
+{
+    text,
+    tab,
+    line,
+    hyphen,
+    paragraph,
+    cell,
+    row,
+    box,
+    page,
+    properties,
+    alternatives,
+    skipped
+};
 
 constexpr std::array kMeanings{
     std::pair{std::string_view{"t"}, Meaning::text},
@@ -62,14 +76,14 @@ struct Listener
     std::function<void(std::string_view)> heading = [](std::string_view) {};
 };
 
-/// Reads one WordprocessingML part as running text: a paragraph is a line, cells of one paragraph each stand on one line behind tabs.
+/// Reads one WordprocessingML part as running text: a paragraph is a line, cells of one paragraph each stand on one
+/// line behind tabs.
 class PartReader
 {
 public:
     PartReader(XmlReader& xml, const std::set<std::string>& heading_styles, Listener listener)
         : xml_(xml), heading_styles_(heading_styles), listener_(std::move(listener))
-    {
-    }
+    {}
 
     void read()
     {
@@ -228,7 +242,8 @@ private:
     bool wrote_ = false;
 };
 
-/// Ids of the styles named Title and Heading N. The ids themselves are translated ("u1" in Vietnamese Word), the names are not.
+/// Ids of the styles named Title and Heading N. The ids themselves are translated ("u1" in Vietnamese Word), the names
+/// are not.
 std::set<std::string> heading_styles(const OfficeFile& file, const std::string& folder)
 {
     std::set<std::string> styles;
@@ -291,7 +306,8 @@ bool read_body(const Document& document, const OfficeFile& file, const std::stri
     auto stream = file.open(part);
     auto xml = xml_of(stream);
     bool words_on_page = false;
-    PartReader{xml, styles,
+    PartReader{xml,
+               styles,
                {.text =
                     [&](std::string_view words) {
                         words_on_page = words_on_page || words.find_first_not_of(" \t\n") != std::string_view::npos;
@@ -311,7 +327,8 @@ bool read_body(const Document& document, const OfficeFile& file, const std::stri
     return !xml.is_damaged();
 }
 
-/// Headers, footers, notes and the words in charts and diagrams behind the body; the same words once, though first, odd and even pages each have a part.
+/// Headers, footers, notes and the words in charts and diagrams behind the body; the same words once, though first, odd
+/// and even pages each have a part.
 bool read_side_parts(const Document& document, const OfficeFile& file, const std::string& folder)
 {
     const std::set<std::string> no_headings;
@@ -322,9 +339,12 @@ bool read_side_parts(const Document& document, const OfficeFile& file, const std
             std::string words;
             auto stream = file.open(part);
             auto xml = xml_of(stream);
-            PartReader{xml, no_headings, {.text = [&](std::string_view piece) {
-                           words += piece.substr(0, kSidePartBytes - std::min(kSidePartBytes, words.size()));
-                       }}}
+            PartReader{xml,
+                       no_headings,
+                       {.text =
+                            [&](std::string_view piece) {
+                                words += piece.substr(0, kSidePartBytes - std::min(kSidePartBytes, words.size()));
+                            }}}
                 .read();
             whole = whole && !xml.is_damaged();
             if (words.find_first_not_of(" \t\n") == std::string::npos || !said.insert(words).second) {

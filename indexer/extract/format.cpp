@@ -54,7 +54,10 @@ constexpr std::array kSignatures{
     Signature{0, "\x1F\x8B\x08"sv, "gz"},
     Signature{0, "\x28\xB5\x2F\xFD"sv, "zst"},
     Signature{0, "BZh"sv, "bz2"},
-    Signature{0, "\xFD" "7zXZ\0"sv, "xz"},
+    Signature{0,
+              "\xFD"
+              "7zXZ\0"sv,
+              "xz"},
     Signature{0, "7z\xBC\xAF\x27\x1C"sv, "7z"},
     Signature{0, "Rar!\x1A\x07"sv, "rar"},
     Signature{0, "MSCF\0\0\0\0"sv, "cab"},
@@ -63,19 +66,28 @@ constexpr std::array kSignatures{
 
 /// A stream or storage of that name makes the compound file that kind; the first row that matches counts.
 constexpr std::array kCompoundKinds{
-    std::pair{"EncryptedPackage"sv, "office-encrypted"sv}, std::pair{"WordDocument"sv, "doc"sv},
-    std::pair{"Workbook"sv, "xls"sv},                      std::pair{"Book"sv, "xls"sv},
-    std::pair{"PowerPoint Document"sv, "ppt"sv},           std::pair{"__properties_version1.0"sv, "msg"sv},
+    std::pair{"EncryptedPackage"sv, "office-encrypted"sv},
+    std::pair{"WordDocument"sv, "doc"sv},
+    std::pair{"Workbook"sv, "xls"sv},
+    std::pair{"Book"sv, "xls"sv},
+    std::pair{"PowerPoint Document"sv, "ppt"sv},
+    std::pair{"__properties_version1.0"sv, "msg"sv},
 };
 
 /// A word in the list of content types makes the package that kind; the first row that matches counts.
 constexpr std::array kPackageKinds{
-    std::pair{"ms-excel.sheet.binary"sv, "xlsb"sv},   std::pair{"ms-visio."sv, "vsdx"sv},
-    std::pair{"wordprocessingml.document.main"sv, "docx"sv}, std::pair{"wordprocessingml.template.main"sv, "docx"sv},
-    std::pair{"ms-word.document.macroEnabled.main"sv, "docx"sv}, std::pair{"ms-word.template.macroEnabledTemplate.main"sv, "docx"sv},
-    std::pair{"presentationml."sv, "pptx"sv},         std::pair{"ms-powerpoint."sv, "pptx"sv},
-    std::pair{"spreadsheetml.sheet.main"sv, "xlsx"sv}, std::pair{"spreadsheetml.template.main"sv, "xlsx"sv},
-    std::pair{"ms-excel.sheet.macroEnabled.main"sv, "xlsx"sv}, std::pair{"ms-excel.template.macroEnabled.main"sv, "xlsx"sv},
+    std::pair{"ms-excel.sheet.binary"sv, "xlsb"sv},
+    std::pair{"ms-visio."sv, "vsdx"sv},
+    std::pair{"wordprocessingml.document.main"sv, "docx"sv},
+    std::pair{"wordprocessingml.template.main"sv, "docx"sv},
+    std::pair{"ms-word.document.macroEnabled.main"sv, "docx"sv},
+    std::pair{"ms-word.template.macroEnabledTemplate.main"sv, "docx"sv},
+    std::pair{"presentationml."sv, "pptx"sv},
+    std::pair{"ms-powerpoint."sv, "pptx"sv},
+    std::pair{"spreadsheetml.sheet.main"sv, "xlsx"sv},
+    std::pair{"spreadsheetml.template.main"sv, "xlsx"sv},
+    std::pair{"ms-excel.sheet.macroEnabled.main"sv, "xlsx"sv},
+    std::pair{"ms-excel.template.macroEnabled.main"sv, "xlsx"sv},
     std::pair{"ms-package.xps"sv, "xps"sv},
 };
 
@@ -90,24 +102,21 @@ constexpr std::array kMimetypeKinds{
 };
 
 constexpr std::array kMagicKinds{
-    std::pair{"audio/"sv, "audio"sv},
-    std::pair{"video/"sv, "video"sv},
-    std::pair{"image/x-ms-bmp"sv, "bmp"sv},
-    std::pair{"image/bmp"sv, "bmp"sv},
-    std::pair{"image/vnd.dwg"sv, "dwg"sv},
-    std::pair{"application/x-tar"sv, "tar"sv},
-    std::pair{"application/zstd"sv, "zst"sv},
-    std::pair{"application/vnd.ms-excel"sv, "xls"sv},
+    std::pair{"audio/"sv, "audio"sv},           std::pair{"video/"sv, "video"sv},
+    std::pair{"image/x-ms-bmp"sv, "bmp"sv},     std::pair{"image/bmp"sv, "bmp"sv},
+    std::pair{"image/vnd.dwg"sv, "dwg"sv},      std::pair{"application/x-tar"sv, "tar"sv},
+    std::pair{"application/zstd"sv, "zst"sv},   std::pair{"application/vnd.ms-excel"sv, "xls"sv},
     std::pair{"application/msword"sv, "doc"sv},
 };
 
-constexpr std::array kHtmlTags{"html"sv, "head"sv,  "body"sv, "title"sv, "meta"sv, "!doctype html"sv, "script"sv, "style"sv, "table"sv,
-                               "div"sv,  "h1"sv,    "p>"sv,   "center"sv, "font"sv, "br>"sv,          "link"sv,  "base"sv};
+constexpr std::array kHtmlTags{"html"sv,   "head"sv,  "body"sv,  "title"sv, "meta"sv, "!doctype html"sv,
+                               "script"sv, "style"sv, "table"sv, "div"sv,   "h1"sv,   "p>"sv,
+                               "center"sv, "font"sv,  "br>"sv,   "link"sv,  "base"sv};
 
 /// Two of them at the head of lines that all look like fields make a mail.
-constexpr std::array kMailFields{"from"sv,         "to"sv,          "received"sv, "return-path"sv, "message-id"sv,
-                                 "mime-version"sv, "subject"sv,     "date"sv,     "delivered-to"sv, "content-type"sv,
-                                 "reply-to"sv,     "x-mailer"sv};
+constexpr std::array kMailFields{"from"sv,         "to"sv,           "received"sv, "return-path"sv,
+                                 "message-id"sv,   "mime-version"sv, "subject"sv,  "date"sv,
+                                 "delivered-to"sv, "content-type"sv, "reply-to"sv, "x-mailer"sv};
 
 struct CloseMagic
 {
@@ -150,7 +159,8 @@ std::string_view trimmed(std::string_view text)
     return begin == std::string_view::npos ? std::string_view{} : text.substr(begin);
 }
 
-// --- compound files and zips ------------------------------------------------------------------------------------------
+// --- compound files and zips
+// ------------------------------------------------------------------------------------------
 
 Identity identify_compound(const Source& source)
 {
@@ -228,7 +238,8 @@ Identity identify_zip(const Source& source)
     return as(row_of("zip", zip->has_encrypted() ? Handling::encrypted : Handling::later));
 }
 
-// --- text -------------------------------------------------------------------------------------------------------------
+// --- text
+// -------------------------------------------------------------------------------------------------------------
 
 bool is_odd_control(char c)
 {
@@ -244,8 +255,8 @@ int likely_units(std::string_view bytes, ByteOrder order)
         const auto a = static_cast<unsigned char>(bytes[2 * i]);
         const auto b = static_cast<unsigned char>(bytes[2 * i + 1]);
         const auto value = static_cast<unsigned>(order == ByteOrder::little ? b << 8 | a : a << 8 | b);
-        likely += (value >= 0x20 && value < 0x250 && value != 0x7F) || value == '\n' || value == '\r' || value == '\t' ||
-                          (value >= 0x1E00 && value < 0x1F00) || (value >= 0x300 && value < 0x370) ||
+        likely += (value >= 0x20 && value < 0x250 && value != 0x7F) || value == '\n' || value == '\r' ||
+                          value == '\t' || (value >= 0x1E00 && value < 0x1F00) || (value >= 0x300 && value < 0x370) ||
                           (value >= 0x2010 && value < 0x2030)
                       ? 1
                       : 0;
@@ -352,7 +363,8 @@ std::string_view markup_kind(std::string_view text)
         return "svg";
     }
     const auto name = std::string_view{tag}.substr(1);
-    const bool is_html = std::any_of(kHtmlTags.begin(), kHtmlTags.end(), [&](auto known) { return name.starts_with(known); });
+    const bool is_html =
+        std::any_of(kHtmlTags.begin(), kHtmlTags.end(), [&](auto known) { return name.starts_with(known); });
     if (is_html && (!is_xml || name.starts_with("html") || name.starts_with("!doctype html"))) {
         return "html";
     }
@@ -390,7 +402,8 @@ Identity identify_text(std::string_view head, TextBytes bytes)
     auto text = head;
     if (bytes == TextBytes::utf16_little || bytes == TextBytes::utf16_big) {
         std::size_t used = 0;
-        decoded = utf16_to_utf8(head.substr(0, 16384), bytes == TextBytes::utf16_big ? ByteOrder::big : ByteOrder::little, used);
+        decoded = utf16_to_utf8(head.substr(0, 16384),
+                                bytes == TextBytes::utf16_big ? ByteOrder::big : ByteOrder::little, used);
         text = decoded;
     }
     if (text.starts_with("\xEF\xBB\xBF")) {
@@ -399,7 +412,8 @@ Identity identify_text(std::string_view head, TextBytes bytes)
     return as(row_of(text_kind(text)), bytes);
 }
 
-// --- everything else --------------------------------------------------------------------------------------------------
+// --- everything else
+// --------------------------------------------------------------------------------------------------
 
 /// The sum of a tar header with its own field taken as spaces, which no other format has by chance.
 bool looks_like_tar(std::string_view head)
@@ -471,8 +485,8 @@ Identity identify(const Source& source)
     if (looks_like_zip(head)) {
         return identify_zip(source);
     }
-    if (head.starts_with("%PDF")) {
-        return as(row_of("pdf")); // also "%PDF1.4", which readers forgive
+    if (head.starts_with("%PDF-") || head.starts_with("%PDF1")) {
+        return as(row_of("pdf")); // readers forgive the missing dash
     }
     for (const auto& signature : kSignatures) {
         if (head.size() > signature.offset && head.substr(signature.offset).starts_with(signature.bytes)) {

@@ -12,7 +12,20 @@
 namespace vtlt::extract {
 
 /// What is done with a format. `later`: known, without a handler so far.
-enum class Handling { pdf, docx, xlsx, html, plain, image, later, empty, encrypted, damaged, unknown };
+enum class Handling
+{
+    pdf,
+    docx,
+    xlsx,
+    html,
+    plain,
+    image,
+    later,
+    empty,
+    encrypted,
+    damaged,
+    unknown
+};
 
 struct FormatRow
 {
@@ -89,12 +102,19 @@ inline constexpr std::array kFormats{
 };
 
 /// The bytes of a text format, as far as its head tells.
-enum class TextBytes { none, ascii_like, utf8_mark, utf16_little, utf16_big };
+enum class TextBytes
+{
+    none,
+    ascii_like,
+    utf8_mark,
+    utf16_little,
+    utf16_big
+};
 
 struct Identity
 {
     const FormatRow* row = nullptr;
-    std::string media_type;  ///< of the row, or nearer to the truth
+    std::string media_type; ///< of the row, or nearer to the truth
     TextBytes text = TextBytes::none;
 };
 

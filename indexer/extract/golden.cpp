@@ -59,9 +59,10 @@ std::string utf16_hex(std::string_view utf8)
 std::string to_unicode(std::string_view utf8)
 {
     const auto points = code_points(utf8);
-    std::string table = "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /V def /CMapType 2 def\n"
-                        "1 begincodespacerange <0000> <FFFF> endcodespacerange\n" +
-                        std::to_string(points.size()) + " beginbfchar\n";
+    std::string table =
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /V def /CMapType 2 def\n"
+        "1 begincodespacerange <0000> <FFFF> endcodespacerange\n" +
+        std::to_string(points.size()) + " beginbfchar\n";
     for (std::size_t i = 0; i < points.size(); ++i) {
         table += '<' + hex4(static_cast<char32_t>(i + 1)) + "> <" + hex4(points[i]) + ">\n";
     }
@@ -77,8 +78,8 @@ std::string composite_font(std::string_view name, std::string_view encoding, std
                            std::string_view extra)
 {
     return "<< /Type /Font /Subtype /Type0 /BaseFont /" + std::string{name} + " /Encoding /" + std::string{encoding} +
-           " /DescendantFonts [" + std::to_string(descendant) + " 0 R] " + std::string{extra} +
-           ">>\nendobj\n" + std::to_string(descendant) + " 0 obj\n<< /Type /Font /Subtype /CIDFontType2 /BaseFont /" +
+           " /DescendantFonts [" + std::to_string(descendant) + " 0 R] " + std::string{extra} + ">>\nendobj\n" +
+           std::to_string(descendant) + " 0 obj\n<< /Type /Font /Subtype /CIDFontType2 /BaseFont /" +
            std::string{name} + " /CIDSystemInfo << /Registry (Adobe) /Ordering (" + std::string{ordering} +
            ") /Supplement 0 >> /DW 600 >>";
 }
@@ -148,8 +149,9 @@ std::string pdf()
     const std::array objects{
         std::string{"1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>"},
         std::string{"2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>"},
-        std::string{"3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 200] /Contents 4 0 R /Resources << /Font << "
-                    "/V 5 0 R /L 7 0 R /C 8 0 R >> >> >>"},
+        std::string{
+            "3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 200] /Contents 4 0 R /Resources << /Font << "
+            "/V 5 0 R /L 7 0 R /C 8 0 R >> >> >>"},
         "4 0 obj\n" + stream(content),
         "5 0 obj\n" + composite_font("TimesNewRomanPSMT", "Identity-H", "Identity", 6, "/ToUnicode 10 0 R "),
         std::string{"7 0 obj\n<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman /Encoding /WinAnsiEncoding >>"},

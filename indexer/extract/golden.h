@@ -6,8 +6,8 @@
 
 namespace vtlt::extract::golden {
 
-/// A page of Vietnamese, Latin and Chinese lines in fonts that are not embedded: needs the ToUnicode table, the standard encoding and
-/// poppler-data's character maps, the last from inside the sandbox.
+/// A page of Vietnamese, Latin and Chinese lines in fonts that are not embedded: needs the ToUnicode table, the
+/// standard encoding and poppler-data's character maps, the last from inside the sandbox.
 std::string pdf();
 std::string_view pdf_text();
 

@@ -7,8 +7,8 @@
 
 namespace vtlt::extract {
 
-/// What a handler works with. A handler delivers text page by page and throws Verdict when it can read no further; it never looks
-/// at anything but the source.
+/// What a handler works with. A handler delivers text page by page and throws Verdict when it can read no further; it
+/// never looks at anything but the source.
 struct Document
 {
     const Source& source;

@@ -54,7 +54,8 @@ Json describe(const vtlt::sandbox::Extraction& found, bool with_text)
     return result;
 }
 
-/// For operators: what the extractor makes of single files, by the same way as every ingested document. One JSON object a line.
+/// For operators: what the extractor makes of single files, by the same way as every ingested document. One JSON object
+/// a line.
 int diagnose(const char* self, const std::vector<std::string_view>& files, bool with_text)
 {
     vtlt::sandbox::ExtractorOptions options;

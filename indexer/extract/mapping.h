@@ -7,7 +7,8 @@
 
 namespace vtlt::extract {
 
-/// A source mapped for reading, as a library wants it that cannot stream. Throws Verdict{memory_limit} when it does not fit.
+/// A source mapped for reading, as a library wants it that cannot stream. Throws Verdict{memory_limit} when it does not
+/// fit.
 class Mapping
 {
 public:

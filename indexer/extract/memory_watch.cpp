@@ -18,7 +18,8 @@ std::atomic<unsigned>* g_refused = nullptr;
 
 void prepare()
 {
-    void* page = ::mmap(nullptr, sizeof(std::atomic<unsigned>), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void* page =
+        ::mmap(nullptr, sizeof(std::atomic<unsigned>), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED) {
         throw_errno("mmap", "");
     }
@@ -46,10 +47,12 @@ void note_refusal()
 
 #ifndef VTLT_SANITIZED
 // The program's own malloc stands before glibc's, which stays the one that works. A sanitizer brings another.
+// NOLINTBEGIN(bugprone-reserved-identifier): glibc's names
 extern "C" {
 void* __libc_malloc(std::size_t bytes);
 void* __libc_calloc(std::size_t count, std::size_t bytes);
 void* __libc_realloc(void* memory, std::size_t bytes);
+// NOLINTEND(bugprone-reserved-identifier)
 
 void* malloc(std::size_t bytes)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-/// C libraries die in their own ways when memory runs out; a note outside of the child's memory tells that from other crashes.
+/// C libraries die in their own ways when memory runs out; a note outside of the child's memory tells that from other
+/// crashes.
 namespace vtlt::extract::memory_watch {
 
 /// Makes the page that children share with the server. To be called before the first fork.

@@ -37,7 +37,7 @@ public:
     struct Relation
     {
         std::string id;
-        std::string target;  ///< resolved against the part's folder
+        std::string target; ///< resolved against the part's folder
     };
     /// What `part` refers to.
     std::vector<Relation> relations(std::string_view part) const;

@@ -63,8 +63,7 @@ void append_other(std::string& out, char32_t value, bool& after_return)
 void append_clean_text(std::string& out, std::string_view utf8, bool& after_return)
 {
     while (!utf8.empty()) {
-        const auto run = static_cast<std::size_t>(
-            std::find_if_not(utf8.begin(), utf8.end(), is_plain) - utf8.begin());
+        const auto run = static_cast<std::size_t>(std::find_if_not(utf8.begin(), utf8.end(), is_plain) - utf8.begin());
         if (run > 0) {
             out += utf8.substr(0, run);
             utf8.remove_prefix(run);
@@ -107,7 +106,8 @@ void Output::title(std::string_view utf8)
     std::string clean;
     bool after_return = false;
     append_clean_text(clean, utf8.substr(0, 4 * kTitleBytes), after_return);
-    std::replace_if(clean.begin(), clean.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
+    std::replace_if(
+        clean.begin(), clean.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
     const auto begin = clean.find_first_not_of(' ');
     if (has_title_ || begin == std::string::npos) {
         return;
@@ -131,7 +131,8 @@ void Output::warning(std::string_view words)
 void Output::charge(std::uint64_t bytes)
 {
     if (bytes > text_left_) {
-        held_.resize(static_cast<std::size_t>(held_.size() - std::min<std::uint64_t>(held_.size(), bytes - text_left_)));
+        held_.resize(
+            static_cast<std::size_t>(held_.size() - std::min<std::uint64_t>(held_.size(), bytes - text_left_)));
         held_.resize(held_.size() - unfinished_utf8(held_));
         text_left_ = 0;
         throw Verdict{Cause::text_truncated};
@@ -153,9 +154,8 @@ void Output::text(std::string_view utf8)
 {
     const auto before = held_.size();
     append_clean_text(held_, utf8, after_return_);
-    has_text_ = has_text_ || std::any_of(held_.begin() + static_cast<std::ptrdiff_t>(before), held_.end(), [](char c) {
-        return static_cast<unsigned char>(c) > ' ';
-    });
+    has_text_ = has_text_ || std::any_of(held_.begin() + static_cast<std::ptrdiff_t>(before), held_.end(),
+                                         [](char c) { return static_cast<unsigned char>(c) > ' '; });
     charge(held_.size() - before);
     send_full_blocks();
 }

@@ -12,8 +12,9 @@
 
 namespace vtlt::extract {
 
-/// The child's voice: records into the result pipe (wire.h). Each is written at once, so that what was found out survives whatever the
-/// document does next. Text leaves as clean UTF-8: line ends are \n, no control characters but \n and \t, no byte order marks.
+/// The child's voice: records into the result pipe (wire.h). Each is written at once, so that what was found out
+/// survives whatever the document does next. Text leaves as clean UTF-8: line ends are \n, no control characters but \n
+/// and \t, no byte order marks.
 class Output
 {
 public:
@@ -28,7 +29,8 @@ public:
     void cause(Cause cause) { record(sandbox::wire::Record::cause, cause_name(cause)); }
     void end() { record(sandbox::wire::Record::end, {}); }
 
-    /// What follows belongs to that page; nullopt: to no page, cut into blocks. Throws Verdict{text_truncated} at the limit.
+    /// What follows belongs to that page; nullopt: to no page, cut into blocks. Throws Verdict{text_truncated} at the
+    /// limit.
     void begin_page(std::optional<int> number);
     /// Whole code points of UTF-8; ill-formed bytes become U+FFFD. Throws Verdict{text_truncated} at the limit.
     void text(std::string_view utf8);
@@ -49,8 +51,8 @@ private:
     std::string held_;
     std::string packet_;
     std::optional<int> number_;
-    bool page_open_ = false;  ///< begin_page was called
-    bool page_sent_ = false;  ///< its first record is out
+    bool page_open_ = false; ///< begin_page was called
+    bool page_sent_ = false; ///< its first record is out
     bool after_return_ = false;
     bool has_text_ = false;
     bool has_title_ = false;

@@ -9,14 +9,13 @@ namespace vtlt::extract {
 
 namespace {
 
-/// Form feeds part pages; a text without one has none. The first one to be met early enough decides, so that a text of any length
-/// streams.
+/// Form feeds part pages; a text without one has none. The first one to be met early enough decides, so that a text of
+/// any length streams.
 bool has_form_feed(const Source& source, TextBytes form, std::uint64_t most)
 {
     bool found = false;
-    stream_utf8(source, form, most, [&](std::string_view text) {
-        found = found || text.find('\f') != std::string_view::npos;
-    });
+    stream_utf8(source, form, most,
+                [&](std::string_view text) { found = found || text.find('\f') != std::string_view::npos; });
     return found;
 }
 

@@ -90,8 +90,8 @@ void connect_out(const Planted& planted)
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     sockaddr generic{};
     std::memcpy(&generic, &address, sizeof generic);
-    ::connect(socket, &generic, sizeof generic);
-    planted.say(1, "connected");
+    const bool connected = ::connect(socket, &generic, sizeof generic) == 0;
+    planted.say(1, connected ? "connected" : "refused");
     end_well(planted);
 }
 
@@ -108,7 +108,8 @@ void open_outside(const Planted& planted)
     std::array<char, 4096> bytes{};
     const int file = ::open(planted.target.c_str(), O_RDONLY);
     const auto got = ::read(file, bytes.data(), bytes.size());
-    planted.say(1, got > 0 ? std::string_view{bytes.data(), static_cast<std::size_t>(got)} : std::string_view{"refused"});
+    planted.say(1,
+                got > 0 ? std::string_view{bytes.data(), static_cast<std::size_t>(got)} : std::string_view{"refused"});
     end_well(planted);
 }
 
@@ -230,7 +231,8 @@ void run_planted(const Source& source, Output& output)
     const auto line_end = head.find('\n');
     const auto word = head.substr(kMark.size(), line_end - kMark.size());
     const auto target_end = line_end == std::string::npos ? line_end : head.find('\n', line_end + 1);
-    Planted planted{.target = target_end == std::string::npos ? "" : head.substr(line_end + 1, target_end - line_end - 1),
+    Planted planted{.target =
+                        target_end == std::string::npos ? "" : head.substr(line_end + 1, target_end - line_end - 1),
                     .output = output};
     output.format("planted", "text/plain");
     for (const auto& [name, act] : kPlanted) {

@@ -6,8 +6,8 @@
 
 namespace vtlt::extract {
 
-/// Only in the test program: a document whose first line is `VTLT-PLANTED word` does what a handler taken over by its document would do
-/// (the second line is its target); any other document is read as usual.
+/// Only in the test program: a document whose first line is `VTLT-PLANTED word` does what a handler taken over by its
+/// document would do (the second line is its target); any other document is read as usual.
 void run_planted(const Source& source, Output& output);
 
 } // namespace vtlt::extract

@@ -49,8 +49,8 @@ struct Allowed
 constexpr std::uint64_t kAll = ~std::uint64_t{0};
 constexpr std::uint64_t kMapType = 0x0F;
 
-/// Names that an architecture does not have are left out there. Nothing here starts a process, opens a socket, signals, changes a file
-/// or makes memory executable.
+/// Names that an architecture does not have are left out there. Nothing here starts a process, opens a socket, signals,
+/// changes a file or makes memory executable.
 constexpr std::array kAllowed{
     Allowed{"read"},
     Allowed{"pread64"},
@@ -102,9 +102,20 @@ constexpr std::array kAllowed{
 
 /// What AddressSanitizer's runtime needs besides.
 constexpr std::array kAllowedSanitized{
-    Allowed{"pipe2"},         Allowed{"sigaltstack"}, Allowed{"rt_sigaction"}, Allowed{"getrusage"}, Allowed{"sched_getaffinity"},
-    Allowed{"prlimit64"},     Allowed{"readlink"},    Allowed{"prctl"},        Allowed{"mprotect"},  Allowed{"sched_yield"},
-    Allowed{"mmap"},          Allowed{"process_vm_readv"}, Allowed{"writev"},  Allowed{"write"},
+    Allowed{"pipe2"},
+    Allowed{"sigaltstack"},
+    Allowed{"rt_sigaction"},
+    Allowed{"getrusage"},
+    Allowed{"sched_getaffinity"},
+    Allowed{"prlimit64"},
+    Allowed{"readlink"},
+    Allowed{"prctl"},
+    Allowed{"mprotect"},
+    Allowed{"sched_yield"},
+    Allowed{"mmap"},
+    Allowed{"process_vm_readv"},
+    Allowed{"writev"},
+    Allowed{"write"},
 };
 
 struct ReleaseContext
@@ -158,13 +169,14 @@ std::vector<sock_filter> build_program()
     return program;
 }
 
-// --- Landlock: glibc has no wrappers, and Debian 12's header is older than many kernels --------------------------------
+// --- Landlock: glibc has no wrappers, and Debian 12's header is older than many kernels
+// --------------------------------
 
 struct RulesetAttributes
 {
     std::uint64_t files = 0;
-    std::uint64_t network = 0;  ///< from ABI 4
-    std::uint64_t scopes = 0;   ///< from ABI 6
+    std::uint64_t network = 0; ///< from ABI 4
+    std::uint64_t scopes = 0;  ///< from ABI 6
 };
 
 /// Kinds of access per ABI, in the kernel's own order of bits.
@@ -172,8 +184,8 @@ constexpr std::array<unsigned, 5> kFileBits{13, 14, 15, 15, 16};
 constexpr int kNetworkAbi = 4;
 constexpr int kScopeAbi = 6;
 
-constexpr std::array kReadable{"/usr/share/fonts", "/usr/share/poppler", "/usr/local/share/fonts", "/var/cache/fontconfig",
-                               "/etc/fonts", "/usr/share/fontconfig"};
+constexpr std::array kReadable{"/usr/share/fonts",      "/usr/share/poppler", "/usr/local/share/fonts",
+                               "/var/cache/fontconfig", "/etc/fonts",         "/usr/share/fontconfig"};
 
 UniqueFd build_landlock(int abi)
 {

@@ -13,15 +13,15 @@ namespace vtlt::extract {
 struct ChildLimits
 {
     std::uint64_t cpu_seconds = 10;
-    std::uint64_t memory_bytes = std::uint64_t{512} << 20;  ///< beyond what the server itself holds
+    std::uint64_t memory_bytes = std::uint64_t{512} << 20; ///< beyond what the server itself holds
 };
 
 /// Where a child finds its descriptors: above the numbers that it may still open.
 inline constexpr int kDocumentFd = 100;
 inline constexpr int kResultFd = 101;
 
-/// The walls of a child, built once by the server: a seccomp program that lets pass what reading a document from a descriptor needs and
-/// kills for anything else, and a Landlock domain that leaves fonts and character maps readable.
+/// The walls of a child, built once by the server: a seccomp program that lets pass what reading a document from a
+/// descriptor needs and kills for anything else, and a Landlock domain that leaves fonts and character maps readable.
 class Sandbox
 {
 public:
@@ -32,8 +32,8 @@ public:
     int landlock_abi() const { return landlock_abi_; }
     /// Called when everything is loaded: what the server holds then does not count against a document.
     void measure_server();
-    /// In the child, before the first byte of the document is looked at: descriptors, limits, Landlock, seccomp. Ends the child when
-    /// one of them cannot be had.
+    /// In the child, before the first byte of the document is looked at: descriptors, limits, Landlock, seccomp. Ends
+    /// the child when one of them cannot be had.
     void enter(int document, int result, const ChildLimits& limits) const;
 
 private:

@@ -44,7 +44,8 @@ struct Job
     UniqueFd result;
 };
 
-// --- the control socket -----------------------------------------------------------------------------------------------
+// --- the control socket
+// -----------------------------------------------------------------------------------------------
 
 void send_packet(int socket, std::string_view bytes)
 {
@@ -97,7 +98,8 @@ std::optional<Job> receive_job(int socket)
     }
 }
 
-// --- a child ----------------------------------------------------------------------------------------------------------
+// --- a child
+// ----------------------------------------------------------------------------------------------------------
 
 pid_t start_child(const Sandbox& sandbox, const Job& job)
 {
@@ -128,7 +130,8 @@ wire::Status supervise(pid_t child, int control, std::chrono::seconds wall)
     std::array<pollfd, 2> watched{pollfd{handle.get(), POLLIN, 0}, pollfd{control, POLLIN, 0}};
     for (;;) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-        const auto events = ::poll(watched.data(), watched.size(), static_cast<int>(std::clamp<long>(left, 0, 3'600'000)));
+        const auto events =
+            ::poll(watched.data(), watched.size(), static_cast<int>(std::clamp<long>(left, 0, 3'600'000)));
         if (events < 0 && errno == EINTR) {
             continue;
         }
@@ -151,14 +154,17 @@ wire::Status supervise(pid_t child, int control, std::chrono::seconds wall)
     rusage used{};
     while (::wait4(child, &status.wait_status, 0, &used) < 0 && errno == EINTR) {
     }
-    const auto milliseconds = [](const timeval& time) { return static_cast<std::uint64_t>(time.tv_sec * 1000 + time.tv_usec / 1000); };
+    const auto milliseconds = [](const timeval& time) {
+        return static_cast<std::uint64_t>(time.tv_sec * 1000 + time.tv_usec / 1000);
+    };
     status.cpu_milliseconds = milliseconds(used.ru_utime) + milliseconds(used.ru_stime);
     status.max_rss_bytes = static_cast<std::uint64_t>(used.ru_maxrss) * 1024;
     status.refused_memory = memory_watch::was_refused() ? 1 : 0;
     return status;
 }
 
-// --- the test of itself -----------------------------------------------------------------------------------------------
+// --- the test of itself
+// -----------------------------------------------------------------------------------------------
 
 std::string folded(std::string_view text)
 {
@@ -280,7 +286,8 @@ int serve()
         }
         return 0;
     } catch (const Error& error) {
-        hello.readiness = error.code() == "extract.no_seccomp" ? wire::Readiness::no_seccomp : wire::Readiness::selftest_differs;
+        hello.readiness =
+            error.code() == "extract.no_seccomp" ? wire::Readiness::no_seccomp : wire::Readiness::selftest_differs;
         send_packet(wire::kControlFd, wire::as_bytes(hello));
         return 1;
     }

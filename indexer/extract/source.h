@@ -7,8 +7,8 @@
 
 namespace vtlt::extract {
 
-/// The document behind its descriptor. Reads at offsets only: the position is shared with the program that passed the descriptor.
-/// Throws Verdict{unreadable} when the descriptor cannot be read.
+/// The document behind its descriptor. Reads at offsets only: the position is shared with the program that passed the
+/// descriptor. Throws Verdict{unreadable} when the descriptor cannot be read.
 class Source
 {
 public:

@@ -11,7 +11,7 @@ struct Lead
 {
     std::size_t length;
     char32_t bits;
-    char32_t least;  ///< shorter code points in this length are overlong
+    char32_t least; ///< shorter code points in this length are overlong
 };
 
 Lead lead_of(unsigned char byte)

@@ -23,8 +23,13 @@ void append_utf8(std::string& out, char32_t value);
 /// How many bytes at the end of `bytes` begin a code point whose rest is still to come (0 to 3).
 std::size_t unfinished_utf8(std::string_view bytes);
 
-enum class ByteOrder { little, big };
-/// Whole units of `bytes`; an unpaired surrogate becomes U+FFFD. `used` is what was consumed: a high surrogate at the end waits.
+enum class ByteOrder
+{
+    little,
+    big
+};
+/// Whole units of `bytes`; an unpaired surrogate becomes U+FFFD. `used` is what was consumed: a high surrogate at the
+/// end waits.
 std::string utf16_to_utf8(std::string_view bytes, ByteOrder order, std::size_t& used);
 
 } // namespace vtlt::extract

@@ -5,7 +5,8 @@
 
 namespace vtlt::extract {
 
-/// Thrown inside the child when a document can be read no further. Text delivered before stays; our side then calls it truncated.
+/// Thrown inside the child when a document can be read no further. Text delivered before stays; our side then calls it
+/// truncated.
 struct Verdict
 {
     Cause cause;

@@ -20,12 +20,18 @@ namespace {
 constexpr std::size_t kSharedBytes = std::size_t{128} << 20;
 constexpr std::size_t kCellBytes = std::size_t{1} << 20;
 
-enum class Shown { plain, day, day_and_time, time };
+enum class Shown
+{
+    plain,
+    day,
+    day_and_time,
+    time
+};
 
 /// The formats that every spreadsheet program has without naming them (ECMA-376 18.8.30), those of dates.
 constexpr std::array kBuiltInFormats{
-    std::tuple{14U, 17U, Shown::day},  std::tuple{18U, 21U, Shown::time}, std::tuple{22U, 22U, Shown::day_and_time},
-    std::tuple{27U, 36U, Shown::day},  std::tuple{45U, 47U, Shown::time}, std::tuple{50U, 58U, Shown::day},
+    std::tuple{14U, 17U, Shown::day}, std::tuple{18U, 21U, Shown::time}, std::tuple{22U, 22U, Shown::day_and_time},
+    std::tuple{27U, 36U, Shown::day}, std::tuple{45U, 47U, Shown::time}, std::tuple{50U, 58U, Shown::day},
 };
 
 /// What a format code of the file's own shows: letters outside of quotes, brackets and escapes tell.
@@ -159,7 +165,8 @@ private:
                 since_1904_ = flag == "1" || flag == "true";
             } else if (xml.name() == "sheet") {
                 const auto id = xml.attribute("id").value_or("");
-                const auto found = std::find_if(relations.begin(), relations.end(), [&](const auto& r) { return r.id == id; });
+                const auto found =
+                    std::find_if(relations.begin(), relations.end(), [&](const auto& r) { return r.id == id; });
                 if (found != relations.end() && file_.has(found->target)) {
                     sheets_.push_back({xml.attribute("name").value_or(""), found->target});
                 }

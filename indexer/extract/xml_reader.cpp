@@ -47,7 +47,8 @@ void XmlReader::Free::operator()(xmlTextReader* reader) const
 XmlReader::XmlReader(Read read) : read_(std::move(read))
 {
     // XML_PARSE_RECOVER: one bad character in a long report costs that character, not the report.
-    constexpr int kOptions = XML_PARSE_NONET | XML_PARSE_RECOVER | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA;
+    constexpr int kOptions =
+        XML_PARSE_NONET | XML_PARSE_RECOVER | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA;
     reader_.reset(xmlReaderForIO(fill, nullptr, this, nullptr, nullptr, kOptions));
     if (reader_ == nullptr) {
         throw std::bad_alloc{};

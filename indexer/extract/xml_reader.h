@@ -7,19 +7,25 @@
 #include <string>
 #include <string_view>
 
-using xmlTextReader = struct _xmlTextReader;
+using xmlTextReader = struct _xmlTextReader; // NOLINT(bugprone-reserved-identifier): libxml2's name
 
 namespace vtlt::extract {
 
 /// To be called once before anything forks: libxml2 is set up and forbidden to load anything but what it is handed.
 void prepare_xml();
 
-/// A stream of XML, forward only. No entity but the five of XML is expanded, nothing outside is loaded, nesting and sizes are
-/// bounded by libxml2's own limits. Names are local: Office's transitional and strict files differ in their namespaces only.
+/// A stream of XML, forward only. No entity but the five of XML is expanded, nothing outside is loaded, nesting and
+/// sizes are bounded by libxml2's own limits. Names are local: Office's transitional and strict files differ in their
+/// namespaces only.
 class XmlReader
 {
 public:
-    enum class Kind { start, end, text };
+    enum class Kind
+    {
+        start,
+        end,
+        text
+    };
     /// Fills a buffer, 0 at the end; what it throws leaves through `next`.
     using Read = std::function<std::size_t(char*, std::size_t)>;
 

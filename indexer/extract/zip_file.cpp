@@ -39,7 +39,7 @@ struct Directory
 {
     std::uint64_t offset = 0;
     std::uint64_t bytes = 0;
-    std::uint64_t ends_at = 0;  ///< where its end record stands: shows bytes put before the archive
+    std::uint64_t ends_at = 0; ///< where its end record stands: shows bytes put before the archive
 };
 
 std::optional<Directory> directory64(const Source& source, std::uint64_t end_at)
@@ -64,7 +64,8 @@ std::optional<Directory> find_directory(const Source& source)
     const auto tail_bytes = std::min<std::uint64_t>(source.size(), kMaxComment + kEndBytes);
     const auto tail_at = source.size() - tail_bytes;
     const auto tail = source.bytes(tail_at, static_cast<std::size_t>(tail_bytes));
-    for (auto at = tail.rfind("PK\x05\x06"); at != std::string::npos; at = at == 0 ? at - 1 : tail.rfind("PK\x05\x06", at - 1)) {
+    for (auto at = tail.rfind("PK\x05\x06"); at != std::string::npos;
+         at = at == 0 ? at - 1 : tail.rfind("PK\x05\x06", at - 1)) {
         if (at + kEndBytes > tail.size() || number(tail, at, 4) != kEndSignature) {
             continue;
         }
@@ -126,7 +127,9 @@ std::optional<ZipFile> ZipFile::open(const Source& source)
         return std::nullopt;
     }
     // Bytes before the archive shift every offset alike; bytes between the directory and its end record shift nothing.
-    const auto stands_at = [&](std::uint64_t offset) { return number(source.bytes(offset, 4), 0, 4) == kCentralSignature; };
+    const auto stands_at = [&](std::uint64_t offset) {
+        return number(source.bytes(offset, 4), 0, 4) == kCentralSignature;
+    };
     auto begin = directory->ends_at - directory->bytes;
     begin = stands_at(begin) || !stands_at(directory->offset) ? begin : directory->offset;
     if (begin < directory->offset) {
@@ -175,7 +178,8 @@ void ZipStream::EndInflate::operator()(z_stream* stream) const
     ::inflateEnd(stream);
 }
 
-ZipStream::ZipStream(const Source& source, const ZipEntry& entry, UnpackBudget& budget) : source_(source), budget_(budget)
+ZipStream::ZipStream(const Source& source, const ZipEntry& entry, UnpackBudget& budget)
+    : source_(source), budget_(budget)
 {
     if (entry.encrypted) {
         throw Verdict{Cause::encrypted};

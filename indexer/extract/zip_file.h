@@ -13,15 +13,15 @@
 #include <string_view>
 #include <vector>
 
-/// Office files are zips whose parts are read out of order, so their directory is read once and each part is inflated on demand. Plain
-/// containers are read by libarchive instead (unpack.h), in their own order.
+/// Office files are zips whose parts are read out of order, so their directory is read once and each part is inflated
+/// on demand. Plain containers are read by libarchive instead (unpack.h), in their own order.
 namespace vtlt::extract {
 
 struct ZipEntry
 {
     std::string name;
     std::uint64_t packed = 0;
-    std::uint64_t offset = 0;  ///< of the local header
+    std::uint64_t offset = 0; ///< of the local header
     unsigned method = 0;
     bool encrypted = false;
 };

@@ -32,8 +32,7 @@ void sync_built(const std::filesystem::path& folder)
 
 BandIndex::BandIndex(const Home& home, Secrecy band, Generation generation, int flags)
     : home_(home), band_(band), generation_(std::move(generation)), database_(generation_.path.native(), flags)
-{
-}
+{}
 
 template <class Work>
 auto BandIndex::guarded(const Work& work) const
@@ -61,7 +60,7 @@ std::unique_ptr<BandIndex> BandIndex::open(const Home& home, Secrecy band)
     } catch (const Xapian::DatabaseLockError& error) {
         throw to_error(error, generation->path);
     } catch (const Xapian::Error&) {
-        return nullptr;  // absent or unreadable: the caller builds anew
+        return nullptr; // absent or unreadable: the caller builds anew
     }
 }
 
@@ -94,7 +93,7 @@ void BandIndex::remove(DocumentId id)
         try {
             database_.delete_document(docid_of(id));
         } catch (const Xapian::DocNotFoundError&) {
-            return;  // nothing to do: the row is applied a second time
+            return; // nothing to do: the row is applied a second time
         }
         commit_large_portion(1);
     });

@@ -17,7 +17,8 @@ namespace {
 
 /// Wider than any phrase, so that none reaches from the title into the text or from one file into the next.
 constexpr std::uint32_t kGap = 64;
-/// Words of one document that get positions (some 25 MB of text); later ones are found, but not as part of a longer phrase.
+/// Words of one document that get positions (some 25 MB of text); later ones are found, but not as part of a longer
+/// phrase.
 constexpr std::uint32_t kMaxPositions = 4'000'000;
 constexpr std::size_t kMaxCodeParts = 8;
 
@@ -35,7 +36,8 @@ bool is_joiner(std::string_view between)
     return between == "/" || between == "-" || between == "\xE2\x80\x93";
 }
 
-/// Watches the stream of words for `3163/BC-BQP`: a number, a stroke, then parts joined by strokes and dashes, one with letters.
+/// Watches the stream of words for `3163/BC-BQP`: a number, a stroke, then parts joined by strokes and dashes, one with
+/// letters.
 class CodeWatcher
 {
 public:
@@ -84,7 +86,8 @@ private:
     bool has_letters_ = false;
 };
 
-/// Words of one text with their pairs; each distinct term reaches Xapian once, which costs half of adding them one by one.
+/// Words of one text with their pairs; each distinct term reaches Xapian once, which costs half of adding them one by
+/// one.
 class TermCollector
 {
 public:
@@ -177,7 +180,8 @@ private:
         }
         last_ = id;
         ++position_;
-        if (token.exact != token.folded && token.exact.size() < kMaxTermSize && exact_.find(token.exact) == exact_.end()) {
+        if (token.exact != token.folded && token.exact.size() < kMaxTermSize &&
+            exact_.find(token.exact) == exact_.end()) {
             exact_.insert(token.exact);
         }
     }
@@ -219,14 +223,15 @@ void add_field_words(Xapian::Document& document, Field field, std::string_view v
     text::for_each_token(value, [&](const text::Token& token) {
         document.add_posting(term(prefix_of(field), token.folded), ++position, 0);
         if (token.exact != token.folded) {
-            add_field(document, field, token.exact);  // to rank names with the accents typed first
+            add_field(document, field, token.exact); // to rank names with the accents typed first
         }
     });
 }
 
 std::string dossier_path(const catalog::DocumentView& view)
 {
-    return view.unit_code + "/" + (view.dossier_year ? std::to_string(*view.dossier_year) : "") + "/" + view.dossier_code;
+    return view.unit_code + "/" + (view.dossier_year ? std::to_string(*view.dossier_year) : "") + "/" +
+           view.dossier_code;
 }
 
 void add_fields(Xapian::Document& document, const catalog::DocumentView& view)

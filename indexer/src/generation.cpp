@@ -88,7 +88,7 @@ void publish(const Home& home, Secrecy band, const Generation& generation)
     });
     for (const auto& path : old) {
         std::error_code error;
-        std::filesystem::remove_all(path, error);  // what stays is removed by the next rebuild
+        std::filesystem::remove_all(path, error); // what stays is removed by the next rebuild
     }
 }
 

@@ -16,7 +16,8 @@
 namespace vtlt::indexer {
 namespace {
 
-/// Outbox rows applied with one commit of the indexes, and documents read from the catalogue with one pair of statements.
+/// Outbox rows applied with one commit of the indexes, and documents read from the catalogue with one pair of
+/// statements.
 constexpr std::size_t kPortion = 1000;
 constexpr std::size_t kViews = 200;
 
@@ -25,7 +26,8 @@ std::vector<DocumentId> all_ids_in_band(db::Database& database, Secrecy band)
     std::vector<DocumentId> ids;
     for (;;) {
         auto tx = database.read();
-        const auto portion = catalog::list_ids_in_band(tx, band, ids.empty() ? DocumentId{} : ids.back(), 10 * kPortion);
+        const auto portion =
+            catalog::list_ids_in_band(tx, band, ids.empty() ? DocumentId{} : ids.back(), 10 * kPortion);
         if (portion.empty()) {
             return ids;
         }
@@ -55,7 +57,7 @@ struct IndexWorker::State
     Home home;
     db::Database& database;
     std::map<Secrecy, std::unique_ptr<BandIndex>> bands;
-    bool compared = false;  ///< counts are compared once, when the process starts
+    bool compared = false; ///< counts are compared once, when the process starts
 
     Progress report;
     IndexProgress progress;
@@ -186,7 +188,7 @@ void IndexWorker::State::apply(const std::vector<outbox::IndexRequest>& requests
             if (error.code() != "index.unreadable") {
                 throw;
             }
-            rebuild(band);  // damage that opening did not show; the catalogue has everything
+            rebuild(band); // damage that opening did not show; the catalogue has everything
         }
     }
     // Only now: every band that a row named has it on disk.
@@ -238,8 +240,8 @@ std::uint64_t IndexWorker::catch_up(const std::function<void(const IndexProgress
         }
         state.apply(requests);
     }
-    // A band that counts otherwise than the catalogue lost a write or was copied from elsewhere; what is written meanwhile stays
-    // in the outbox and comes with the next call.
+    // A band that counts otherwise than the catalogue lost a write or was copied from elsewhere; what is written
+    // meanwhile stays in the outbox and comes with the next call.
     for (const auto band : different) {
         state.rebuild(band);
     }

@@ -22,15 +22,27 @@ constexpr std::size_t kMaxDepth = 64;
 constexpr std::array<std::string_view, 3> kQuotes{"\"", "\xE2\x80\x9C", "\xE2\x80\x9D"};
 constexpr std::array<std::string_view, 3> kOperators{"AND", "OR", "NOT"};
 
-enum class Lexeme { end, open, close, quoted, chunk, field, op_and, op_or, op_not, minus };
+enum class Lexeme
+{
+    end,
+    open,
+    close,
+    quoted,
+    chunk,
+    field,
+    op_and,
+    op_or,
+    op_not,
+    minus
+};
 
 struct Token
 {
     Lexeme lexeme = Lexeme::end;
-    std::string_view text;        ///< chunk, inside of quotes
-    std::size_t at = 0;           ///< byte
+    std::string_view text; ///< chunk, inside of quotes
+    std::size_t at = 0;    ///< byte
     const FieldRow* row = nullptr;
-    std::size_t value_at = 0;     ///< of a field: byte of its value
+    std::size_t value_at = 0; ///< of a field: byte of its value
 };
 
 bool is_space(char c)
@@ -70,7 +82,7 @@ const FieldRow* row_named(std::string_view name)
 /// Thrown inside the parser only, caught in parse_query.
 struct Failure
 {
-    std::size_t at;  ///< byte
+    std::size_t at; ///< byte
     std::string_view code;
 };
 
@@ -447,8 +459,8 @@ void append_field(std::string& out, const QueryNode& node)
 
 void append_node(std::string& out, const QueryNode& node, bool open);
 
-/// `open`: without brackets of its own. AND binds tighter than OR, so an `all` inside an `any` needs none; writing them anyway
-/// could make a query deeper than the one that was read.
+/// `open`: without brackets of its own. AND binds tighter than OR, so an `all` inside an `any` needs none; writing them
+/// anyway could make a query deeper than the one that was read.
 void append_children(std::string& out, const QueryNode& node, std::string_view separator, bool open)
 {
     out += open ? "" : "(";

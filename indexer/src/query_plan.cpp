@@ -56,7 +56,7 @@ Xapian::Query scaled(const Xapian::Query& query, double factor)
 
 Xapian::Query constant(double weight, const Xapian::Query& where)
 {
-    Xapian::FixedWeightPostingSource source{weight};  // the query keeps a copy
+    Xapian::FixedWeightPostingSource source{weight}; // the query keeps a copy
     return {Xapian::Query::OP_FILTER, Xapian::Query{&source}, where};
 }
 
@@ -139,7 +139,8 @@ private:
             add(month_term(int{month.year()}, unsigned{month.month()}));
             return;
         }
-        for (auto day = std::chrono::sys_days{std::max(first, from)}; Date{day} <= std::min(last, to); day += std::chrono::days{1}) {
+        for (auto day = std::chrono::sys_days{std::max(first, from)}; Date{day} <= std::min(last, to);
+             day += std::chrono::days{1}) {
             add(day_term(Date{day}));
         }
     }
@@ -169,7 +170,7 @@ public:
     }
 
 private:
-    using Run = std::vector<std::string>;  ///< folded words that were typed side by side
+    using Run = std::vector<std::string>; ///< folded words that were typed side by side
 
     // --- what must be there
 
@@ -211,8 +212,9 @@ private:
         return unwanted.empty() ? base : Xapian::Query{Xapian::Query::OP_AND_NOT, base, any_of(unwanted)};
     }
 
-    /// Side by side, whatever the accents. Two words are one pair term; more are looked up by position among the documents that
-    /// have all their pairs. A number and symbol is also its one term, where the text breaks it up or does not repeat it.
+    /// Side by side, whatever the accents. Two words are one pair term; more are looked up by position among the
+    /// documents that have all their pairs. A number and symbol is also its one term, where the text breaks it up or
+    /// does not repeat it.
     static Xapian::Query phrase(const QueryNode& node)
     {
         const auto words = fold_all(node.words);
@@ -326,7 +328,8 @@ private:
             if (required) {
                 add_marked(kExactPrefix, word);
             }
-            const bool known = std::any_of(words_.begin(), words_.end(), [&](const auto& w) { return w.folded == run.back(); });
+            const bool known =
+                std::any_of(words_.begin(), words_.end(), [&](const auto& w) { return w.folded == run.back(); });
             if (!known) {
                 words_.push_back({word, run.back()});
             }

@@ -21,13 +21,13 @@ struct PlannedWord
 /// A query as Xapian runs it.
 struct QueryPlan
 {
-    Xapian::Query filter;                 ///< what must be there
-    Xapian::Query strict;                 ///< the same with its ranking
-    std::optional<Xapian::Query> relaxed; ///< documents with some of the words; absent where nothing can be relaxed
-    double relaxed_minimum = 0;           ///< a relaxed hit below this weight has too little of the question
-    std::vector<PlannedWord> words;       ///< positive words in order, each once
-    bool ranked = false;                  ///< false: only fields, newest first
-    std::optional<std::uint64_t> known_total;  ///< exact total where the index has it ready
+    Xapian::Query filter;                     ///< what must be there
+    Xapian::Query strict;                     ///< the same with its ranking
+    std::optional<Xapian::Query> relaxed;     ///< documents with some of the words; absent where nothing can be relaxed
+    double relaxed_minimum = 0;               ///< a relaxed hit below this weight has too little of the question
+    std::vector<PlannedWord> words;           ///< positive words in order, each once
+    bool ranked = false;                      ///< false: only fields, newest first
+    std::optional<std::uint64_t> known_total; ///< exact total where the index has it ready
 };
 
 /// Reads term statistics of `database`. Throws what Xapian throws.

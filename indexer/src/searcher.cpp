@@ -36,7 +36,7 @@ struct Ranked
 struct Joined
 {
     Xapian::Database database;
-    std::vector<Secrecy> bands;          ///< those that have an index, in the order they were added
+    std::vector<Secrecy> bands; ///< those that have an index, in the order they were added
     std::vector<std::filesystem::path> paths;
 
     DocumentId document(Xapian::docid docid) const
@@ -61,7 +61,8 @@ struct Joined
 class RankedList
 {
 public:
-    RankedList(const Joined& index, const Xapian::Query& query, bool ranked, double minimum = 0) : enquire_(index.database)
+    RankedList(const Joined& index, const Xapian::Query& query, bool ranked, double minimum = 0)
+        : enquire_(index.database)
     {
         enquire_.set_query(query);
         if (ranked) {
@@ -111,11 +112,10 @@ std::vector<Secrecy> in_order(std::span<const Secrecy> bands)
 class Page
 {
 public:
-    Page(const Home& home, db::Database& catalogue, const Joined& index, const QueryPlan& plan, const SearchRequest& request,
-         const std::optional<Cursor>& cursor)
+    Page(const Home& home, db::Database& catalogue, const Joined& index, const QueryPlan& plan,
+         const SearchRequest& request, const std::optional<Cursor>& cursor)
         : home_(home), catalogue_(catalogue), index_(index), plan_(plan), request_(request), cursor_(cursor)
-    {
-    }
+    {}
 
     SearchAnswer make(std::string_view fingerprint)
     {
@@ -143,7 +143,8 @@ public:
 private:
     std::size_t wanted(std::uint64_t seen) const { return static_cast<std::size_t>(seen) + request_.limit + kSpare; }
 
-    /// Where the page starts in `list`: after the cursor's document where it still is, else after as many as were shown.
+    /// Where the page starts in `list`: after the cursor's document where it still is, else after as many as were
+    /// shown.
     std::size_t start_in(const std::vector<Ranked>& list, bool relaxed)
     {
         if (!cursor_ || cursor_->relaxed != relaxed) {
@@ -163,7 +164,8 @@ private:
         return std::min(list.size(), shown == 0 ? 0 : shown - 1);
     }
 
-    /// Fills the page from `list`, fetching more of it while the catalogue takes hits away. True when something follows the page.
+    /// Fills the page from `list`, fetching more of it while the catalogue takes hits away. True when something follows
+    /// the page.
     template <class Fetch>
     bool take(std::vector<Ranked> list, bool relaxed, const Fetch& fetch)
     {
@@ -294,7 +296,7 @@ Joined Searcher::State::join(std::span<const Secrecy> bands)
         const auto generation = current_generation(home, band);
         if (!generation) {
             open.erase(band);
-            continue;  // nothing of this band was ever indexed
+            continue; // nothing of this band was ever indexed
         }
         auto& entry = open[band];
         if (entry.generation.number == generation->number) {
@@ -309,7 +311,8 @@ Joined Searcher::State::join(std::span<const Secrecy> bands)
     return joined;
 }
 
-/// The index may move on while it is read, or be replaced by a rebuild between reading its name and opening it: both are tried again.
+/// The index may move on while it is read, or be replaced by a rebuild between reading its name and opening it: both
+/// are tried again.
 template <class Work>
 auto Searcher::State::with_index(std::span<const Secrecy> bands, const Work& work)
 {
@@ -339,7 +342,9 @@ Searcher::~Searcher() = default;
 SearchAnswer Searcher::search(const SearchRequest& request)
 {
     if (request.limit < 1 || request.limit > kMaxLimit) {
-        throw Error{Kind::invalid, "search.limit", {{"limit", std::to_string(request.limit)}, {"most", std::to_string(kMaxLimit)}}};
+        throw Error{Kind::invalid,
+                    "search.limit",
+                    {{"limit", std::to_string(request.limit)}, {"most", std::to_string(kMaxLimit)}}};
     }
     const auto query = parse_query(request.query);
     const auto fingerprint = query_fingerprint(to_text(query.root), in_order(request.bands));
@@ -368,7 +373,8 @@ SearchAnswer Searcher::search(const SearchRequest& request)
     return answer;
 }
 
-std::vector<DocumentId> Searcher::matching_documents(const std::string& text, std::span<const Secrecy> bands, bool relaxed)
+std::vector<DocumentId> Searcher::matching_documents(const std::string& text, std::span<const Secrecy> bands,
+                                                     bool relaxed)
 {
     const auto query = parse_query(text);
     return state_->with_index(bands, [&](const Joined& index) {

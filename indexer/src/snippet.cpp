@@ -14,11 +14,11 @@
 namespace vtlt::indexer {
 namespace {
 
-constexpr std::size_t kMaxWords = 12;          ///< whose positions are read
-constexpr std::size_t kMaxPlaces = 2000;       ///< of one word in one document
+constexpr std::size_t kMaxWords = 12;    ///< whose positions are read
+constexpr std::size_t kMaxPlaces = 2000; ///< of one word in one document
 constexpr std::uint32_t kPassageWords = 30;
 constexpr std::uint32_t kWordsBefore = 6;
-constexpr std::size_t kSnippetLength = 240;    ///< code points
+constexpr std::size_t kSnippetLength = 240; ///< code points
 
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 
@@ -48,7 +48,7 @@ Span find_span(std::string_view block, std::uint32_t word)
         ++at;
     });
     if (!full) {
-        span.end = at > first ? block.size() : span.end;  // closing punctuation
+        span.end = at > first ? block.size() : span.end; // closing punctuation
     }
     return span;
 }
@@ -111,7 +111,8 @@ std::vector<SnippetMaker::Place> SnippetMaker::places(Xapian::docid docid, std::
     return out;
 }
 
-/// First position of the window whose distinct words are rarest together; neighbours of the question side by side count more.
+/// First position of the window whose distinct words are rarest together; neighbours of the question side by side count
+/// more.
 std::uint32_t SnippetMaker::best_passage(const std::vector<Place>& places) const
 {
     std::vector<std::uint32_t> inside(words_.size(), 0);

@@ -13,8 +13,9 @@
 
 namespace vtlt::indexer {
 
-/// Fills file, page, snippet and marks of a hit: the passage with the rarest words of the question closest together, read from the
-/// one block of text that holds it. A text that cannot be read leaves the snippet empty; check_index and verify name it.
+/// Fills file, page, snippet and marks of a hit: the passage with the rarest words of the question closest together,
+/// read from the one block of text that holds it. A text that cannot be read leaves the snippet empty; check_index and
+/// verify name it.
 class SnippetMaker
 {
 public:
@@ -42,8 +43,8 @@ private:
 
     const Home& home_;
     const Xapian::Database& database_;
-    std::vector<Word> words_;   ///< rarest first, few
-    std::vector<std::string> lit_;  ///< sorted
+    std::vector<Word> words_;      ///< rarest first, few
+    std::vector<std::string> lit_; ///< sorted
 };
 
 } // namespace vtlt::indexer

@@ -18,8 +18,8 @@
 ///   S, SB   words and pairs of the title again
 ///   E       exact forms of words that carry a mark, no frequency
 ///   C       a number and symbol met in the text
-///   X…      the fields of kFields; XD also the year and the year and month; XI and XS have positions, and exact forms without
-///   XQ      the document has text that could not be read
+///   X…      the fields of kFields; XD also the year and the year and month; XI and XS have positions, and exact forms
+///   without XQ      the document has text that could not be read
 /// Values: 0 day for sorting; 1 where title and files begin (FilePositions); 2 revision of the catalogue row.
 /// Document data is the uid alone. Version 1.
 namespace vtlt::indexer {
@@ -37,8 +37,10 @@ inline constexpr std::uint32_t kSortDaySlot = 0;
 inline constexpr std::uint32_t kPositionsSlot = 1;
 inline constexpr std::uint32_t kRevisionSlot = 2;
 
-/// docid = kDocidBase − document id: newest first is ascending, and four bands joined still fit 32 bits.
-inline constexpr std::int64_t kDocidBase = 1'000'000'000;
+/// docid = kDocidBase − document id: newest first is ascending, and four bands joined still fit 32 bits. Xapian's check
+/// keeps four bytes for every number up to the largest docid, so the base is what an archive may need and no more (200
+/// MB in the child).
+inline constexpr std::int64_t kDocidBase = 50'000'000;
 
 /// Throws internal `index.full` for a document id beyond what the index can number.
 std::uint32_t docid_of(DocumentId id);
@@ -60,7 +62,7 @@ std::string day_term(Date day);
 struct FilePositions
 {
     std::uint32_t title = 0;
-    std::vector<std::pair<int, std::uint32_t>> files;  ///< ordinal, position of the first word; ascending
+    std::vector<std::pair<int, std::uint32_t>> files; ///< ordinal, position of the first word; ascending
 
     std::string encode() const;
     static FilePositions decode(std::string_view bytes);

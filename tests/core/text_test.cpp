@@ -34,14 +34,59 @@ std::vector<std::string> exact_words(std::string_view text)
 
 using Words = std::vector<std::string>;
 
-/// Random text from pieces that have given trouble: both tone styles, decomposed letters, ligatures, broken bytes, numbers.
+/// Random text from pieces that have given trouble: both tone styles, decomposed letters, ligatures, broken bytes,
+/// numbers.
 std::string random_text(std::mt19937& random)
 {
-    static const std::vector<std::string> pieces{
-        "hoà", "hòa", "thuỷ", "QUÝ", "Ð", "Ɖ", "đ", "gi", "a\xCC\x81", "e\xCC\x82\xCC\xA3", "o\xCC\x9B", "\xCC\x80", "ﬁ", "ß",
-        "ẞ", "İ", "Ω", "가", "ᄀ", "ᅡ", "中文", "๑", "ﷺ", "①", "²", "33.900", "2,5", "1.234.567,89", "13.7.2022", "2.2021", "0",
-        "3163/BC-BQP", " ", "\n", "-", ".", ",", "/", "\xFF", "\xE1\xBA", "\xF0\x9D\x94\x84", "z", "Nghiêng", "x\xCC\x82",
-        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "\xE2\x80\xAE", "é", "qùy", "ǘ"};
+    static const std::vector<std::string> pieces{"hoà",
+                                                 "hòa",
+                                                 "thuỷ",
+                                                 "QUÝ",
+                                                 "Ð",
+                                                 "Ɖ",
+                                                 "đ",
+                                                 "gi",
+                                                 "a\xCC\x81",
+                                                 "e\xCC\x82\xCC\xA3",
+                                                 "o\xCC\x9B",
+                                                 "\xCC\x80",
+                                                 "ﬁ",
+                                                 "ß",
+                                                 "ẞ",
+                                                 "İ",
+                                                 "Ω",
+                                                 "가",
+                                                 "ᄀ",
+                                                 "ᅡ",
+                                                 "中文",
+                                                 "๑",
+                                                 "ﷺ",
+                                                 "①",
+                                                 "²",
+                                                 "33.900",
+                                                 "2,5",
+                                                 "1.234.567,89",
+                                                 "13.7.2022",
+                                                 "2.2021",
+                                                 "0",
+                                                 "3163/BC-BQP",
+                                                 " ",
+                                                 "\n",
+                                                 "-",
+                                                 ".",
+                                                 ",",
+                                                 "/",
+                                                 "\xFF",
+                                                 "\xE1\xBA",
+                                                 "\xF0\x9D\x94\x84",
+                                                 "z",
+                                                 "Nghiêng",
+                                                 "x\xCC\x82",
+                                                 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                                                 "\xE2\x80\xAE",
+                                                 "é",
+                                                 "qùy",
+                                                 "ǘ"};
     std::string out;
     const auto size = 1 + random() % 12;
     for (std::size_t i = 0; i < size; ++i) {
@@ -55,15 +100,19 @@ std::string random_text(std::mt19937& random)
 TEST_CASE("both ways of placing the tone mark are one word", "[text]")
 {
     const auto [written, canonical] = GENERATE(table<std::string, std::string>({
-        {"hoà", "hòa"}, {"hòa", "hòa"}, {"HOÀ", "hòa"}, {"Hóa", "hóa"}, {"hoá", "hóa"}, {"hoả", "hỏa"}, {"toả", "tỏa"},
-        {"khoẻ", "khỏe"}, {"khỏe", "khỏe"}, {"loé", "lóe"}, {"thuỷ", "thủy"}, {"thủy", "thủy"}, {"uỷ", "ủy"}, {"ủy", "ủy"},
-        {"tuỳ", "tùy"}, {"luỹ", "lũy"}, {"huỷ", "hủy"}, {"quý", "quý"}, {"qúy", "quý"}, {"quỹ", "quỹ"}, {"qũy", "quỹ"},
-        {"quá", "quá"}, {"qúa", "quá"}, {"qua", "qua"}, {"quả", "quả"}, {"quẹo", "quẹo"}, {"quốc", "quốc"}, {"quyết", "quyết"},
-        {"quýt", "quýt"}, {"giá", "giá"}, {"gía", "giá"}, {"giả", "giả"}, {"gì", "gì"}, {"gìn", "gìn"}, {"giữ", "giữ"},
-        {"giếng", "giếng"}, {"giỏi", "giỏi"}, {"gìơ", "giờ"}, {"kìa", "kìa"}, {"của", "của"}, {"mía", "mía"}, {"cuả", "của"},
-        {"toán", "toán"}, {"tóan", "toán"}, {"hoặc", "hoặc"}, {"ngoài", "ngoài"}, {"ngòai", "ngoài"}, {"khuỷu", "khuỷu"},
-        {"khuya", "khuya"}, {"tuyển", "tuyển"}, {"thuở", "thuở"}, {"thưở", "thưở"}, {"muốn", "muốn"}, {"yếu", "yếu"}, {"ý", "ý"},
-        {"được", "được"}, {"đựơc", "được"}, {"nghiệp", "nghiệp"}, {"oà", "òa"}, {"xoèn", "xoèn"}, {"suýt", "suýt"},
+        {"hoà", "hòa"},     {"hòa", "hòa"},     {"HOÀ", "hòa"},       {"Hóa", "hóa"},     {"hoá", "hóa"},
+        {"hoả", "hỏa"},     {"toả", "tỏa"},     {"khoẻ", "khỏe"},     {"khỏe", "khỏe"},   {"loé", "lóe"},
+        {"thuỷ", "thủy"},   {"thủy", "thủy"},   {"uỷ", "ủy"},         {"ủy", "ủy"},       {"tuỳ", "tùy"},
+        {"luỹ", "lũy"},     {"huỷ", "hủy"},     {"quý", "quý"},       {"qúy", "quý"},     {"quỹ", "quỹ"},
+        {"qũy", "quỹ"},     {"quá", "quá"},     {"qúa", "quá"},       {"qua", "qua"},     {"quả", "quả"},
+        {"quẹo", "quẹo"},   {"quốc", "quốc"},   {"quyết", "quyết"},   {"quýt", "quýt"},   {"giá", "giá"},
+        {"gía", "giá"},     {"giả", "giả"},     {"gì", "gì"},         {"gìn", "gìn"},     {"giữ", "giữ"},
+        {"giếng", "giếng"}, {"giỏi", "giỏi"},   {"gìơ", "giờ"},       {"kìa", "kìa"},     {"của", "của"},
+        {"mía", "mía"},     {"cuả", "của"},     {"toán", "toán"},     {"tóan", "toán"},   {"hoặc", "hoặc"},
+        {"ngoài", "ngoài"}, {"ngòai", "ngoài"}, {"khuỷu", "khuỷu"},   {"khuya", "khuya"}, {"tuyển", "tuyển"},
+        {"thuở", "thuở"},   {"thưở", "thưở"},   {"muốn", "muốn"},     {"yếu", "yếu"},     {"ý", "ý"},
+        {"được", "được"},   {"đựơc", "được"},   {"nghiệp", "nghiệp"}, {"oà", "òa"},       {"xoèn", "xoèn"},
+        {"suýt", "suýt"},
     }));
     CAPTURE(written);
     CHECK(text::exact_form(written) == canonical);
@@ -181,7 +230,8 @@ TEST_CASE("well-formed UTF-8 is told from broken bytes", "[text]")
 TEST_CASE("a line has no controls, no doubled blanks and no direction tricks", "[text]")
 {
     CHECK(text::one_line("  Về việc\r\n\tkiểm  tra \x01 ") == "Về việc kiểm tra");
-    CHECK(text::one_line("gpj\xE2\x80\xAE" "exe") == "gpjexe");
+    CHECK(text::one_line("gpj\xE2\x80\xAE"
+                         "exe") == "gpjexe");
     CHECK(text::one_line("a\xC2\xA0\xE3\x80\x80"
                          "b") == "a b");
     CHECK(text::one_line("\n") == "");
@@ -252,7 +302,8 @@ TEST_CASE("real articles fold to plain letters", "[text]")
             for (const char c : token.folded) {
                 REQUIRE(static_cast<unsigned char>(c) < 0x80);
             }
-            REQUIRE(text::exact_form(source.substr(token.begin, token.end - token.begin)).size() >= token.folded.size());
+            REQUIRE(text::exact_form(source.substr(token.begin, token.end - token.begin)).size() >=
+                    token.folded.size());
         }
         CHECK(words > 50);
     }

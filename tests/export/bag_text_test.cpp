@@ -23,16 +23,17 @@ bool has_error(const bag::Notes& notes)
 
 TEST_CASE("a path leads outside in the form of any system", "[bag]")
 {
-    const auto path = GENERATE(as<std::string>{}, "../x", "data/../../x", "data/..", "/etc/passwd", "~/x", "~root/x", "C:\\x", "c:x",
-                               "\\\\server\\share", "data\\..\\x", "%HomeDrive%\\x", "%TEMP%/x", "", "data/\0x"s);
+    const auto path =
+        GENERATE(as<std::string>{}, "../x", "data/../../x", "data/..", "/etc/passwd", "~/x", "~root/x", "C:\\x", "c:x",
+                 "\\\\server\\share", "data\\..\\x", "%HomeDrive%\\x", "%TEMP%/x", "", "data/\0x"s);
     CAPTURE(path);
     CHECK(bag::leads_outside(path));
 }
 
 TEST_CASE("a path that only looks strange stays inside", "[bag]")
 {
-    const auto path = GENERATE(as<std::string>{}, "data/a..b", "data/...", "./data/a", "data/~x", "data/50%", "data/C:/x", "data/%2e%2e",
-                               "data/báo cáo.pdf", "%20x", "100%");
+    const auto path = GENERATE(as<std::string>{}, "data/a..b", "data/...", "./data/a", "data/~x", "data/50%",
+                               "data/C:/x", "data/%2e%2e", "data/báo cáo.pdf", "%20x", "100%");
     CAPTURE(path);
     CHECK_FALSE(bag::leads_outside(path));
 }
@@ -50,7 +51,8 @@ TEST_CASE("bagit.txt is judged strictly since 1.0", "[bag]")
     bag::Notes notes;
     SECTION("as the specification has it")
     {
-        const auto declaration = bag::parse_declaration("BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-16\n", notes);
+        const auto declaration =
+            bag::parse_declaration("BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-16\n", notes);
         CHECK(declaration.version == bag::Version{0, 97});
         CHECK(declaration.encoding == "UTF-16");
         CHECK(notes.empty());
@@ -69,7 +71,8 @@ TEST_CASE("bagit.txt is judged strictly since 1.0", "[bag]")
     }
     SECTION("everything else is an error")
     {
-        const auto text = GENERATE(as<std::string>{}, "", "BagIt-Version: 1.0\n", "BagIt-Version: 2.0\nTag-File-Character-Encoding: UTF-8\n",
+        const auto text = GENERATE(as<std::string>{}, "", "BagIt-Version: 1.0\n",
+                                   "BagIt-Version: 2.0\nTag-File-Character-Encoding: UTF-8\n",
                                    "BagIt-Version: 0.92\nTag-File-Character-Encoding: UTF-8\n",
                                    "BagIt-Version: one\nTag-File-Character-Encoding: UTF-8\n",
                                    "Tag-File-Character-Encoding: UTF-8\nBagIt-Version: 1.0\n",

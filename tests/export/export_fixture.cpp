@@ -28,7 +28,8 @@ ExportArchive::ExportArchive()
     database_ = std::make_unique<db::Database>(home_.catalog(), db::Database::Mode::writable);
     db::migrate(*database_);
     auto tx = database_->write();
-    unit_ = catalog::insert_unit(tx, {.id = {}, .uid = make_uid(), .code = "UBND", .title = "Ủy ban nhân dân huyện Bình An", .parent = {}});
+    unit_ = catalog::insert_unit(
+        tx, {.id = {}, .uid = make_uid(), .code = "UBND", .title = "Ủy ban nhân dân huyện Bình An", .parent = {}});
     tx.commit();
 }
 
@@ -111,8 +112,11 @@ std::vector<DocumentId> ExportArchive::add_awkward_dozen()
     return {
         add(in(document("3163", "BC-BQP", "Báo cáo tổng kết"), first), {{"bao cao.pdf", "%PDF-1.4 một"}}),
         add(in(document("05", "QĐ|UBND*", "Quyết định có ký hiệu lạ"), first), {{"quyết định.DOCX", "PK hai"}}),
-        add(in(document("7", "TTr-VP", "Tờ trình nhiều tệp"), second),
-            {{"a:b?.pdf", "một"}, {"CON.txt", "hai"}, {"ảnh\u202Egpj.exe", "ba"}, {"cuối. ", "bốn"}, {"100%\r\nx.txt", "năm"}}),
+        add(in(document("7", "TTr-VP", "Tờ trình nhiều tệp"), second), {{"a:b?.pdf", "một"},
+                                                                        {"CON.txt", "hai"},
+                                                                        {"ảnh\u202Egpj.exe", "ba"},
+                                                                        {"cuối. ", "bốn"},
+                                                                        {"100%\r\nx.txt", "năm"}}),
         add(in(document("8", "QĐ-UBND", "Chỉ có bản giấy"), second)),
         add(secret, {{"mật.txt", "nội dung mật"}}),
         add(plain, {{"ảnh.jpg", std::string(100, 'j')}}),
@@ -136,7 +140,8 @@ export_::PackageRequest ExportArchive::request(const std::string& name) const
     return request;
 }
 
-export_::PackageResult ExportArchive::write(const std::vector<DocumentId>& documents, const export_::PackageRequest& request,
+export_::PackageResult ExportArchive::write(const std::vector<DocumentId>& documents,
+                                            const export_::PackageRequest& request,
                                             const export_::PackageProgress& progress)
 {
     return export_::write_package(*database_, home_, clock_, documents, request, progress);
@@ -157,7 +162,8 @@ Ran run(const std::vector<std::string>& arguments, const fs::path& folder)
     const auto child = ::fork();
     REQUIRE(child >= 0);
     if (child == 0) {
-        if ((!folder.empty() && ::chdir(folder.c_str()) != 0) || ::dup2(writing.get(), 1) < 0 || ::dup2(writing.get(), 2) < 0) {
+        if ((!folder.empty() && ::chdir(folder.c_str()) != 0) || ::dup2(writing.get(), 1) < 0 ||
+            ::dup2(writing.get(), 2) < 0) {
             ::_exit(126);
         }
         ::execvp(pointers[0], pointers.data());
@@ -232,9 +238,10 @@ void pack(const fs::path& folder, const fs::path& out, bool at_root)
 {
     const auto kind = out.extension().native().substr(1);
     const auto base = (out.parent_path() / out.stem()).native();
-    const auto ran = run({"python3", "-c",
-                          "import shutil, sys; base, kind, root, name = sys.argv[1:]; shutil.make_archive(base, kind, root, name)", base,
-                          kind, (at_root ? folder : folder.parent_path()).native(), at_root ? "." : folder.filename().native()});
+    const auto ran = run(
+        {"python3", "-c",
+         "import shutil, sys; base, kind, root, name = sys.argv[1:]; shutil.make_archive(base, kind, root, name)", base,
+         kind, (at_root ? folder : folder.parent_path()).native(), at_root ? "." : folder.filename().native()});
     INFO(ran.output);
     REQUIRE(ran.status == 0);
 }

@@ -59,7 +59,7 @@ private:
 struct Ran
 {
     int status = 0;
-    std::string output;  ///< stdout and stderr
+    std::string output; ///< stdout and stderr
 };
 /// Runs a program of the system with arguments as they are.
 Ran run(const std::vector<std::string>& arguments, const std::filesystem::path& folder = {});

@@ -26,11 +26,14 @@ struct SmallBag
     std::string version = "1.0";
     std::string encoding = "UTF-8";
     std::map<std::string, std::string> payload{{"data/a.txt", "một"}, {"data/b/c.txt", "hai"}};
-    std::map<std::string, std::string> tags;  ///< further tag files, or others in place of those made
-    std::string more_lines;                    ///< at the end of the manifest
+    std::map<std::string, std::string> tags; ///< further tag files, or others in place of those made
+    std::string more_lines;                  ///< at the end of the manifest
     bool with_tag_manifest = true;
 
-    std::string line(const std::string& path, const std::string& bytes) const { return sha256_hex(bytes) + "  " + path + "\n"; }
+    std::string line(const std::string& path, const std::string& bytes) const
+    {
+        return sha256_hex(bytes) + "  " + path + "\n";
+    }
 
     void write(const fs::path& folder) const
     {
@@ -137,8 +140,8 @@ TEST_CASE("a small bag is valid and nothing is said against it", "[bag]")
 
 TEST_CASE("a path that leads outside makes a bag invalid", "[bag]")
 {
-    const auto path = GENERATE(as<std::string>{}, "../x", "data/../../x", "/etc/passwd", "~/x", "C:/x", "C:\\x", "data\\x",
-                               "%TEMP%/x", "data/%2e%2e/%2E%2e/x");
+    const auto path = GENERATE(as<std::string>{}, "../x", "data/../../x", "/etc/passwd", "~/x", "C:/x", "C:\\x",
+                               "data\\x", "%TEMP%/x", "data/%2e%2e/%2E%2e/x");
     CAPTURE(path);
     SmallBag bag;
     SECTION("in a manifest")
@@ -165,9 +168,10 @@ TEST_CASE("an entry that leads outside makes an archive invalid", "[bag]")
     SmallBag{}.write(folder.path() / "bag");
     test::pack(folder.path() / "bag", out);
     const auto name = GENERATE(as<std::string>{}, "../x", "/x", "bag/../../x", "C:/x", "bag/data\\..\\..\\x");
-    REQUIRE(test::run({"python3", "-c", "import sys, zipfile; zipfile.ZipFile(sys.argv[1], 'a').writestr(sys.argv[2], 'x')",
-                       out.native(), name})
-                .status == 0);
+    REQUIRE(
+        test::run({"python3", "-c", "import sys, zipfile; zipfile.ZipFile(sys.argv[1], 'a').writestr(sys.argv[2], 'x')",
+                   out.native(), name})
+            .status == 0);
     const auto verdict = test::verify(out);
     INFO(name << "\n" << test::told(verdict));
     CHECK_FALSE(verdict.valid);
@@ -313,8 +317,8 @@ TEST_CASE("a bag with a peculiarity is valid with a warning", "[bag]")
     SECTION("spaces encoded as in addresses")
     {
         bag.payload["data/báo cáo.txt"] = "x";
-        bag.tags["manifest-sha256.txt"] =
-            bag.line("data/b%C3%A1o%20c%C3%A1o.txt", "x") + bag.line("data/a.txt", "một") + bag.line("data/b/c.txt", "hai");
+        bag.tags["manifest-sha256.txt"] = bag.line("data/b%C3%A1o%20c%C3%A1o.txt", "x") +
+                                          bag.line("data/a.txt", "một") + bag.line("data/b/c.txt", "hai");
         expected = "manifest.percent";
     }
     SECTION("another Unicode normalisation")
@@ -344,11 +348,13 @@ TEST_CASE("a bag with a peculiarity is valid with a warning", "[bag]")
     {
         bag.encoding = "ISO-8859-1";
         bag.payload["data/bé.txt"] = "x";
-        bag.tags["manifest-sha256.txt"] = bag.line("data/b\xE9.txt", "x") + bag.line("data/a.txt", "một") + bag.line("data/b/c.txt", "hai");
+        bag.tags["manifest-sha256.txt"] =
+            bag.line("data/b\xE9.txt", "x") + bag.line("data/a.txt", "một") + bag.line("data/b/c.txt", "hai");
     }
     SECTION("a byte order mark in a manifest")
     {
-        bag.tags["manifest-sha256.txt"] = "\xEF\xBB\xBF" + bag.line("data/a.txt", "một") + bag.line("data/b/c.txt", "hai");
+        bag.tags["manifest-sha256.txt"] =
+            "\xEF\xBB\xBF" + bag.line("data/a.txt", "một") + bag.line("data/b/c.txt", "hai");
     }
     SECTION("no payload at all")
     {
@@ -480,10 +486,11 @@ TEST_CASE("an archive with two entries of one name is invalid", "[bag]")
     SmallBag{}.write(folder.path() / "bag");
     const auto out = folder.path() / "bag.tar";
     test::pack(folder.path() / "bag", out);
-    REQUIRE(test::run({"python3", "-c",
-                       "import sys, tarfile, io\nt = tarfile.open(sys.argv[1], 'a')\ni = tarfile.TarInfo('bag/data/a.txt')\n"
-                       "i.size = 1\nt.addfile(i, io.BytesIO(b'x'))\nt.close()",
-                       out.native()})
+    REQUIRE(test::run(
+                {"python3", "-c",
+                 "import sys, tarfile, io\nt = tarfile.open(sys.argv[1], 'a')\ni = tarfile.TarInfo('bag/data/a.txt')\n"
+                 "i.size = 1\nt.addfile(i, io.BytesIO(b'x'))\nt.close()",
+                 out.native()})
                 .status == 0);
     const auto verdict = test::verify(out);
     INFO(test::told(verdict));

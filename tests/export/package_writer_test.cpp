@@ -33,7 +33,8 @@ test::Ran read_independently(const fs::path& package)
 {
     const char* source = std::getenv("VTLT_SOURCE");
     REQUIRE(source != nullptr);
-    return test::run({"python3", (fs::path{source} / "tests" / "support" / "read_package.py").native(), package.native()});
+    return test::run(
+        {"python3", (fs::path{source} / "tests" / "support" / "read_package.py").native(), package.native()});
 }
 
 std::size_t count_of(std::string_view text, std::string_view what)
@@ -110,7 +111,8 @@ TEST_CASE("a package is a bag that strangers can check and read", "[export]")
     SECTION("the verifier names a file whose byte has changed")
     {
         const auto paths = test::list_tree(bag / "data" / "documents");
-        const auto large = std::ranges::find_if(paths, [](const auto& path) { return path.find("0011_13_CV") != std::string::npos; });
+        const auto large =
+            std::ranges::find_if(paths, [](const auto& path) { return path.find("0011_13_CV") != std::string::npos; });
         REQUIRE(large != paths.end());
         test::flip_byte(bag / "data" / "documents" / *large, 2'000'000);
         const auto verdict = test::verify(bag);
@@ -124,7 +126,8 @@ TEST_CASE("a package is a bag that strangers can check and read", "[export]")
         const auto verdict = test::verify(request.out);
         INFO(test::told(verdict));
         CHECK_FALSE(verdict.valid);
-        CHECK(std::ranges::any_of(verdict.errors, [](const auto& error) { return error.path.ends_with("0005_12_BC-BCH.txt"); }));
+        CHECK(std::ranges::any_of(verdict.errors,
+                                  [](const auto& error) { return error.path.ends_with("0005_12_BC-BCH.txt"); }));
     }
     SECTION("a tar holds the same files")
     {
@@ -273,8 +276,9 @@ TEST_CASE("thousands of documents stream by and the count is the same everywhere
     for (int i = 0; i < 1203; ++i) {
         catalog::Document document;
         document.title = "Văn bản " + std::to_string(i) + std::string(800, 'x');
-        documents.push_back(archive.add(document, i % 100 == 0 ? std::vector<test::NamedBytes>{{"a.txt", std::to_string(i)}}
-                                                               : std::vector<test::NamedBytes>{}));
+        documents.push_back(archive.add(document, i % 100 == 0
+                                                      ? std::vector<test::NamedBytes>{{"a.txt", std::to_string(i)}}
+                                                      : std::vector<test::NamedBytes>{}));
     }
     std::ranges::reverse(documents);
     const auto request = archive.request("nhiều.zip");
@@ -371,8 +375,7 @@ TEST_CASE("stopped anywhere, nothing is left under any name", "[export][I9]")
     SECTION("by the caller")
     {
         struct Stop
-        {
-        };
+        {};
         const auto stop = [&](std::uint64_t files, std::uint64_t) {
             if (files == at) {
                 throw Stop{};

@@ -104,7 +104,9 @@ std::string tar(const Parts& members)
         head += octal(0644, 7) + '\0' + octal(0, 7) + '\0' + octal(0, 7) + '\0' + octal(bytes.size(), 11) + '\0' +
                 octal(1'600'000'000, 11) + '\0' + "        " + '0';
         head.resize(257, '\0');
-        head += std::string{"ustar\0" "00", 8};
+        head += std::string{"ustar\0"
+                            "00",
+                            8};
         head.resize(512, '\0');
         unsigned sum = 0;
         for (const char c : head) {
@@ -129,11 +131,10 @@ std::string docx(std::string_view body, const Parts& more)
         {"[Content_Types].xml",
          R"(<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/word/document.xml" )"
          R"(ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>)"},
-        {"word/document.xml",
-         R"(<?xml version="1.0" encoding="UTF-8"?><w:document )"
-         R"(xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" )"
-         R"(xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><w:body>)" +
-             std::string{body} + "</w:body></w:document>"}};
+        {"word/document.xml", R"(<?xml version="1.0" encoding="UTF-8"?><w:document )"
+                              R"(xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" )"
+                              R"(xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><w:body>)" +
+                                  std::string{body} + "</w:body></w:document>"}};
     parts.insert(parts.end(), more.begin(), more.end());
     return zip(parts);
 }
@@ -151,7 +152,8 @@ std::string xlsx(const Parts& sheets, std::string_view shared_strings, std::stri
         const auto id = std::to_string(++number);
         list += "<sheet name=\"" + name + "\" sheetId=\"" + id + "\" r:id=\"rId" + id + "\"/>";
         relations += "<Relationship Id=\"rId" + id + "\" Target=\"worksheets/sheet" + id + ".xml\"/>";
-        parts.emplace_back("xl/worksheets/sheet" + id + ".xml", "<worksheet><sheetData>" + rows + "</sheetData></worksheet>");
+        parts.emplace_back("xl/worksheets/sheet" + id + ".xml",
+                           "<worksheet><sheetData>" + rows + "</sheetData></worksheet>");
     }
     parts.emplace_back("xl/workbook.xml", R"(<workbook xmlns:r="r"><sheets>)" + list + "</sheets></workbook>");
     parts.emplace_back("xl/_rels/workbook.xml.rels", "<Relationships>" + relations + "</Relationships>");
@@ -166,14 +168,17 @@ std::string xlsx(const Parts& sheets, std::string_view shared_strings, std::stri
 
 std::string pdf(const std::vector<std::string>& pages)
 {
-    std::vector<std::string> objects{"<< /Type /Catalog /Pages 2 0 R >>", "",
-                                     "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"};
+    std::vector<std::string> objects{
+        "<< /Type /Catalog /Pages 2 0 R >>", "",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"};
     std::string kids;
     for (const auto& words : pages) {
-        const auto content = words.empty() ? std::string{"0 0 10 10 re f"} : "BT /F 12 Tf 20 100 Td (" + words + ") Tj ET";
+        const auto content =
+            words.empty() ? std::string{"0 0 10 10 re f"} : "BT /F 12 Tf 20 100 Td (" + words + ") Tj ET";
         objects.push_back("<< /Length " + std::to_string(content.size()) + " >> stream\n" + content + "\nendstream");
-        objects.push_back("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Resources << /Font << /F 3 0 R >> >> /Contents " +
-                          std::to_string(objects.size()) + " 0 R >>");
+        objects.push_back(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Resources << /Font << /F 3 0 R >> >> /Contents " +
+            std::to_string(objects.size()) + " 0 R >>");
         kids += std::to_string(objects.size()) + " 0 R ";
     }
     objects[1] = "<< /Type /Pages /Kids [" + kids + "] /Count " + std::to_string(pages.size()) + " >>";

@@ -68,8 +68,8 @@ TEST_CASE("zip, tar and tar.gz are streamed in their own order", "[unpack]")
 
 TEST_CASE("what is no container of ours is left alone", "[unpack]")
 {
-    const auto bytes = GENERATE(values<std::string>({"", "just text", gzip("just text"), pdf({"x"}), docx("<w:p/>"), xlsx({{"a", ""}}),
-                                                     zip({{"mimetype", "application/epub+zip"}}),
+    const auto bytes = GENERATE(values<std::string>({"", "just text", gzip("just text"), pdf({"x"}), docx("<w:p/>"),
+                                                     xlsx({{"a", ""}}), zip({{"mimetype", "application/epub+zip"}}),
                                                      zip({{"META-INF/MANIFEST.MF", ""}}), "7z\xBC\xAF\x27\x1C"s}));
     CollectingSink sink;
     const auto result = unpack(bytes, &sink);
@@ -124,7 +124,8 @@ TEST_CASE("an exception of the sink passes through and hurts nobody", "[unpack]"
 TEST_CASE("names from old zips become UTF-8 and stay different", "[unpack]")
 {
     CollectingSink sink;
-    unpack(zip({{"B\xA0o c\xA0o.txt", "1"}, {"Quy\xEA\xECt.txt", "2"}, {"Quy\xEA\xF2t.txt", "3"}, {"đúng.txt", "4"}}), &sink);
+    unpack(zip({{"B\xA0o c\xA0o.txt", "1"}, {"Quy\xEA\xECt.txt", "2"}, {"Quy\xEA\xF2t.txt", "3"}, {"đúng.txt", "4"}}),
+           &sink);
     REQUIRE(sink.items.size() == 4);
     CHECK(sink.items[0].entry.name == "Báo cáo.txt");
     CHECK(text::to_nfc(sink.items[1].entry.name) == "Quyết.txt");

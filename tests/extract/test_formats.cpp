@@ -75,7 +75,8 @@ TEST_CASE("a format is known by its content", "[identify]")
         {ole, "ole", Cause::not_yet_supported},
         {"From: a@b.vn\r\nTo: c@d.vn\r\nSubject: x\r\n\r\nHi", "eml", Cause::not_yet_supported},
         {"7z\xBC\xAF\x27\x1C\0\0"s, "7z", Cause::not_yet_supported},
-        {zip({{"mimetype", "application/vnd.oasis.opendocument.text"}, {"content.xml", "<a/>"}}), "odt", Cause::not_yet_supported},
+        {zip({{"mimetype", "application/vnd.oasis.opendocument.text"}, {"content.xml", "<a/>"}}), "odt",
+         Cause::not_yet_supported},
         {zip({{"mimetype", "application/epub+zip"}}), "epub", Cause::not_yet_supported},
         {zip({{"META-INF/MANIFEST.MF", ""}}), "jar", Cause::not_yet_supported},
         {zip({{"a.txt", "chào"}}), "zip", Cause::not_yet_supported},
@@ -253,30 +254,36 @@ TEST_CASE("a PDF gives its text by page", "[pdf]")
 TEST_CASE("a DOCX is read as one reads it", "[docx]")
 {
     const auto found = read(docx(
-        "<w:p><w:pPr><w:tabs><w:tab w:val=\"left\"/></w:tabs></w:pPr><w:r><w:t>Số: </w:t><w:tab/><w:t>12/QĐ</w:t><w:br/>"
+        "<w:p><w:pPr><w:tabs><w:tab w:val=\"left\"/></w:tabs></w:pPr><w:r><w:t>Số: "
+        "</w:t><w:tab/><w:t>12/QĐ</w:t><w:br/>"
         "<w:t>dòng hai</w:t></w:r></w:p>"
         "<w:p><w:r><w:t>giữ</w:t></w:r><w:del><w:r><w:delText>bỏ</w:delText><w:t>bỏ</w:t></w:r></w:del>"
         "<w:ins><w:r><w:t> thêm</w:t></w:r></w:ins><w:r><w:instrText>PAGE</w:instrText><w:noBreakHyphen/></w:r></w:p>"
-        "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>ô một</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>ô hai</w:t></w:r></w:p></w:tc></w:tr>"
+        "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>ô một</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>ô "
+        "hai</w:t></w:r></w:p></w:tc></w:tr>"
         "<w:tr><w:tc><w:p><w:r><w:t>trái</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>phải</w:t></w:r></w:p>"
         "<w:p><w:r><w:t>dưới</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
-        "<w:p><w:r><mc:AlternateContent><mc:Choice Requires=\"wps\"><w:txbxContent><w:p><w:r><w:t>trong khung</w:t></w:r></w:p>"
-        "</w:txbxContent></mc:Choice><mc:Fallback><w:txbxContent><w:p><w:r><w:t>trong khung</w:t></w:r></w:p></w:txbxContent>"
+        "<w:p><w:r><mc:AlternateContent><mc:Choice Requires=\"wps\"><w:txbxContent><w:p><w:r><w:t>trong "
+        "khung</w:t></w:r></w:p>"
+        "</w:txbxContent></mc:Choice><mc:Fallback><w:txbxContent><w:p><w:r><w:t>trong "
+        "khung</w:t></w:r></w:p></w:txbxContent>"
         "</mc:Fallback></mc:AlternateContent></w:r><w:r><w:t>sau khung</w:t></w:r></w:p>"));
     CHECK(found.format == "docx");
     CHECK_FALSE(found.cause);
     REQUIRE(found.pages.size() == 1);
     CHECK_FALSE(found.pages[0].number);
-    CHECK(found.pages[0].text == "Số: \t12/QĐ\ndòng hai\ngiữ thêm-\nô một\tô hai\ntrái\tphải\ndưới\ntrong khung\nsau khung\n");
+    CHECK(found.pages[0].text ==
+          "Số: \t12/QĐ\ndòng hai\ngiữ thêm-\nô một\tô hai\ntrái\tphải\ndưới\ntrong khung\nsau khung\n");
 }
 
 TEST_CASE("a DOCX has pages where its layout was saved", "[docx]")
 {
-    const auto found = read(docx("<w:p><w:r><w:lastRenderedPageBreak/><w:t>một</w:t></w:r></w:p><w:p><w:r><w:t>còn một</w:t>"
-                                 "<w:lastRenderedPageBreak/><w:t>hai</w:t></w:r></w:p>",
-                                 {{"word/header1.xml", "<w:hdr xmlns:w=\"w\"><w:p><w:r><w:t>đầu trang</w:t></w:r></w:p></w:hdr>"},
-                                  {"word/header2.xml", "<w:hdr xmlns:w=\"w\"><w:p><w:r><w:t>đầu trang</w:t></w:r></w:p></w:hdr>"},
-                                  {"word/footnotes.xml", "<w:f xmlns:w=\"w\"><w:p><w:r><w:t>chú thích</w:t></w:r></w:p></w:f>"}}));
+    const auto found =
+        read(docx("<w:p><w:r><w:lastRenderedPageBreak/><w:t>một</w:t></w:r></w:p><w:p><w:r><w:t>còn một</w:t>"
+                  "<w:lastRenderedPageBreak/><w:t>hai</w:t></w:r></w:p>",
+                  {{"word/header1.xml", "<w:hdr xmlns:w=\"w\"><w:p><w:r><w:t>đầu trang</w:t></w:r></w:p></w:hdr>"},
+                   {"word/header2.xml", "<w:hdr xmlns:w=\"w\"><w:p><w:r><w:t>đầu trang</w:t></w:r></w:p></w:hdr>"},
+                   {"word/footnotes.xml", "<w:f xmlns:w=\"w\"><w:p><w:r><w:t>chú thích</w:t></w:r></w:p></w:f>"}}));
     REQUIRE(found.pages.size() == 3);
     CHECK(found.pages[0].number == 1);
     CHECK(found.pages[0].text == "một\ncòn một");
@@ -288,7 +295,8 @@ TEST_CASE("a DOCX has pages where its layout was saved", "[docx]")
 
 TEST_CASE("the title of a DOCX is its first heading, whatever the style is called", "[docx]")
 {
-    const auto styles = "<w:styles xmlns:w=\"w\"><w:style w:styleId=\"u1\"><w:name w:val=\"heading 1\"/></w:style></w:styles>"s;
+    const auto styles =
+        "<w:styles xmlns:w=\"w\"><w:style w:styleId=\"u1\"><w:name w:val=\"heading 1\"/></w:style></w:styles>"s;
     const auto found = read(docx(paragraph("Kính gửi") + paragraph("Báo cáo năm", "u1") + paragraph("Khác", "u1"),
                                  {{"word/styles.xml", styles}}));
     CHECK(found.title == "Báo cáo năm");
@@ -298,8 +306,9 @@ TEST_CASE("hostile XML inside a DOCX does nothing", "[docx][hostile]")
 {
     SECTION("an outer entity is not loaded")
     {
-        const auto part = "<!DOCTYPE d [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><w:document xmlns:w=\"w\"><w:body><w:p><w:r>"
-                          "<w:t>trước &x; sau</w:t></w:r></w:p></w:body></w:document>"s;
+        const auto part =
+            "<!DOCTYPE d [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><w:document xmlns:w=\"w\"><w:body><w:p><w:r>"
+            "<w:t>trước &x; sau</w:t></w:r></w:p></w:body></w:document>"s;
         const auto text = text_of(read(zip({{"[Content_Types].xml", "<Types/>"}, {"word/document.xml", part}})));
         CHECK(text.find("trước") != std::string::npos);
         CHECK(text.find("root") == std::string::npos);
@@ -311,7 +320,8 @@ TEST_CASE("hostile XML inside a DOCX does nothing", "[docx][hostile]")
             const auto last = "&a" + std::to_string(i - 1) + ";";
             types += "<!ENTITY a" + std::to_string(i) + " \"" + last + last + last + last + "\">";
         }
-        const auto part = types + "]><w:document xmlns:w=\"w\"><w:body><w:p><w:r><w:t>&a29;</w:t></w:r></w:p></w:body></w:document>";
+        const auto part =
+            types + "]><w:document xmlns:w=\"w\"><w:body><w:p><w:r><w:t>&a29;</w:t></w:r></w:p></w:body></w:document>";
         const auto found = read(zip({{"[Content_Types].xml", "<Types/>"}, {"word/document.xml", part}}));
         CHECK(text_of(found).size() < 1000);
     }
@@ -336,15 +346,15 @@ TEST_CASE("hostile XML inside a DOCX does nothing", "[docx][hostile]")
 
 TEST_CASE("an XLSX gives its cells as shown, a sheet a page", "[xlsx]")
 {
-    const auto found =
-        read(xlsx({{"Danh mục",
-                    "<row><c t=\"s\"><v>1</v></c><c t=\"s\"><v>0</v></c></row>"
-                    "<row><c><v>0.30000000000000004</v></c><c s=\"1\"><v>45383</v></c><c s=\"2\"><v>45383.5</v></c>"
-                    "<c t=\"str\"><f>A1&amp;B1</f><v>kết quả</v></c><c t=\"inlineStr\"><is><t>tại chỗ</t></is></c></row>"},
-                   {"Sheet2", "<row><c><v>7</v></c></row>"}},
-                  "<si><t>hồ sơ</t></si><si><r><t>Mã </t></r><r><t>số</t></r><rPh><t>bỏ</t></rPh></si>",
-                  "<numFmts><numFmt numFmtId=\"170\" formatCode=\"dd/mm/yyyy\\ hh:mm\"/></numFmts>"
-                  "<cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"170\"/></cellXfs>"));
+    const auto found = read(
+        xlsx({{"Danh mục",
+               "<row><c t=\"s\"><v>1</v></c><c t=\"s\"><v>0</v></c></row>"
+               "<row><c><v>0.30000000000000004</v></c><c s=\"1\"><v>45383</v></c><c s=\"2\"><v>45383.5</v></c>"
+               "<c t=\"str\"><f>A1&amp;B1</f><v>kết quả</v></c><c t=\"inlineStr\"><is><t>tại chỗ</t></is></c></row>"},
+              {"Sheet2", "<row><c><v>7</v></c></row>"}},
+             "<si><t>hồ sơ</t></si><si><r><t>Mã </t></r><r><t>số</t></r><rPh><t>bỏ</t></rPh></si>",
+             "<numFmts><numFmt numFmtId=\"170\" formatCode=\"dd/mm/yyyy\\ hh:mm\"/></numFmts>"
+             "<cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"170\"/></cellXfs>"));
     CHECK(found.format == "xlsx");
     CHECK_FALSE(found.cause);
     REQUIRE(found.pages.size() == 2);
@@ -355,9 +365,10 @@ TEST_CASE("an XLSX gives its cells as shown, a sheet a page", "[xlsx]")
 
 TEST_CASE("HTML gives the words that a browser shows", "[html]")
 {
-    const auto found = read("<!DOCTYPE html><html><head><title>Trang  đầu</title><style>p{}</style></head><body><h1>Tin</h1>"
-                            "<script>var x;</script><p>Một  đoạn\n văn<br>xuống dòng</p><table><tr><td>a</td><td>b</td></tr></table>"
-                            "<pre>giữ\n  nguyên</pre>&lt;hết&gt;</body></html>");
+    const auto found =
+        read("<!DOCTYPE html><html><head><title>Trang  đầu</title><style>p{}</style></head><body><h1>Tin</h1>"
+             "<script>var x;</script><p>Một  đoạn\n văn<br>xuống dòng</p><table><tr><td>a</td><td>b</td></tr></table>"
+             "<pre>giữ\n  nguyên</pre>&lt;hết&gt;</body></html>");
     CHECK(found.format == "html");
     CHECK(found.title == "Trang  đầu");
     CHECK(found.charset == "utf-8");
@@ -365,7 +376,8 @@ TEST_CASE("HTML gives the words that a browser shows", "[html]")
 
     SECTION("in the charset that it declares")
     {
-        const auto old = read("<html><head><meta charset=\"windows-1258\"></head><body>Ti\xEA\xECng Vi\xEA\xF2t</body></html>");
+        const auto old =
+            read("<html><head><meta charset=\"windows-1258\"></head><body>Ti\xEA\xECng Vi\xEA\xF2t</body></html>");
         CHECK(old.charset == "windows-1258");
         CHECK(text::to_nfc(text_of(old)) == "Tiếng Việt");
     }

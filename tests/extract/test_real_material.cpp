@@ -111,10 +111,11 @@ TEST_CASE("real documents in four formats give the text that was written", "[mat
 
 TEST_CASE("every damaged or hostile file of the collections has a verdict", "[material]")
 {
-    const auto archive = GENERATE(values<std::string>(
-        {"malformed_files/opf_format_corpus.tar.zst", "malformed_files/verapdf.tar.zst", "malformed_files/tika_documents.tar.zst",
-         "attack_inputs/libarchive_tests.tar.zst", "attack_inputs/payloadsallthethings_upload_images.tar.zst",
-         "attack_inputs/zip-slip.tar", "attack_inputs/zip-slip.zip"}));
+    const auto archive = GENERATE(
+        values<std::string>({"malformed_files/opf_format_corpus.tar.zst", "malformed_files/verapdf.tar.zst",
+                             "malformed_files/tika_documents.tar.zst", "attack_inputs/libarchive_tests.tar.zst",
+                             "attack_inputs/payloadsallthethings_upload_images.tar.zst", "attack_inputs/zip-slip.tar",
+                             "attack_inputs/zip-slip.zip"}));
     const auto path = shared_data(archive);
     if (!path) {
         return;

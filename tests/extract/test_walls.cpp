@@ -29,9 +29,10 @@ namespace {
 /// An extractor with handlers taken over by their documents, and little patience.
 sandbox::Extractor planted()
 {
-    return sandbox::Extractor{{.program = planted_program(),
-                               .text = {.cpu = 1s, .wall = 3s, .memory_bytes = std::uint64_t{256} << 20, .text_bytes = 1 << 20},
-                               .container = {}}};
+    return sandbox::Extractor{
+        {.program = planted_program(),
+         .text = {.cpu = 1s, .wall = 3s, .memory_bytes = std::uint64_t{256} << 20, .text_bytes = 1 << 20},
+         .container = {}}};
 }
 
 sandbox::Extraction provoke(sandbox::Extractor& extractor, std::string_view word, std::string_view target = "")

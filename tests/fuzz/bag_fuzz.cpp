@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The texts and paths of a bag, from bytes that anybody may have written. The first byte chooses what the rest is taken for.
+// The texts and paths of a bag, from bytes that anybody may have written. The first byte chooses what the rest is taken
+// for.
 #include <vtlt/core/base/text.h>
 #include <vtlt/core/export/bag_text.h>
 
@@ -110,7 +111,8 @@ void check_fetch(std::string_view text)
 
 void check_encodings(std::string_view bytes)
 {
-    constexpr std::array<std::string_view, 6> kNames{"UTF-8", "US-ASCII", "ISO-8859-1", "UTF-16", "UTF-16BE", "UTF-16LE"};
+    constexpr std::array<std::string_view, 6> kNames{"UTF-8",  "US-ASCII", "ISO-8859-1",
+                                                     "UTF-16", "UTF-16BE", "UTF-16LE"};
     for (const auto name : kNames) {
         bag::Notes notes;
         const auto text = bag::decode_tag_text(bytes, name, notes);
@@ -126,8 +128,8 @@ void check_name(std::string_view bytes)
     }
 }
 
-constexpr std::array<void (*)(std::string_view), 7> kChecks{check_declaration, check_info,      check_manifest, check_fetch,
-                                                            check_path,        check_encodings, check_name};
+constexpr std::array<void (*)(std::string_view), 7> kChecks{
+    check_declaration, check_info, check_manifest, check_fetch, check_path, check_encodings, check_name};
 
 } // namespace
 

@@ -10,16 +10,18 @@
 
 namespace {
 
-/// What must hold for every text: only its length is refused, its mistake lies inside it, and its canonical text means the same.
+/// What must hold for every text: only its length is refused, its mistake lies inside it, and its canonical text means
+/// the same.
 void check(std::string_view text)
 {
     const auto query = vtlt::indexer::parse_query(text);
     if (query.syntax) {
-        vtlt::ensure(query.syntax->at <= vtlt::text::length(vtlt::text::repair_utf8(text)), "a mistake lies inside the query");
+        vtlt::ensure(query.syntax->at <= vtlt::text::length(vtlt::text::repair_utf8(text)),
+                     "a mistake lies inside the query");
     }
     const auto canonical = vtlt::indexer::to_text(query.root);
     if (vtlt::text::length(canonical) > vtlt::indexer::kMaxQueryLength) {
-        return;  // brackets and quotes can make the longest queries longer than a query may be
+        return; // brackets and quotes can make the longest queries longer than a query may be
     }
     const auto again = vtlt::indexer::parse_query(canonical);
     vtlt::ensure(!again.syntax && again.root == query.root, "the canonical text is the same query");

@@ -27,8 +27,8 @@ ObjectId insert_object(db::WriteTx& tx, const Home& home, Secrecy band, const st
     const auto path = home.object(band, hash);
     std::filesystem::create_directories(path.parent_path());
     std::ofstream{path, std::ios::binary} << bytes;
-    auto insert = tx.prepare(
-        "INSERT INTO object (band, hash, size) VALUES (?1, ?2, ?3) ON CONFLICT (band, hash) DO UPDATE SET size = ?3 RETURNING id");
+    auto insert = tx.prepare("INSERT INTO object (band, hash, size) VALUES (?1, ?2, ?3) ON CONFLICT (band, hash) DO "
+                             "UPDATE SET size = ?3 RETURNING id");
     insert.bind(1, static_cast<int>(band)).bind(2, hash).bind(3, static_cast<std::int64_t>(bytes.size()));
     REQUIRE(insert.step());
     const auto id = insert.id<ObjectId>(0);
@@ -61,8 +61,8 @@ IndexedArchive::IndexedArchive()
     auto unit = tx.prepare("INSERT INTO unit (uid, code, title) VALUES (?1, 'PC', 'Phòng Pháp chế') RETURNING id");
     unit.bind(1, make_uid());
     unit_ = inserted<UnitId>(unit);
-    auto dossier = tx.prepare(
-        "INSERT INTO dossier (uid, unit_id, year, code, title) VALUES (?1, ?2, 2021, '01.TCCB', 'Tổ chức cán bộ') RETURNING id");
+    auto dossier = tx.prepare("INSERT INTO dossier (uid, unit_id, year, code, title) VALUES (?1, ?2, 2021, '01.TCCB', "
+                              "'Tổ chức cán bộ') RETURNING id");
     dossier.bind(1, make_uid()).bind(2, unit_);
     dossier_ = inserted<DossierId>(dossier);
     tx.commit();
@@ -83,7 +83,8 @@ void IndexedArchive::insert_text(db::WriteTx& tx, const Paper& paper, DocumentId
     file.content_hash = sha256_hex(make_uid());
     const auto object = insert_object(tx, home_, paper.secrecy, file.content_hash);
     const auto file_id = catalog::insert_file(tx, file, object);
-    catalog::set_text(tx, file_id, {.media_type = "text/plain", .format = "txt", .text_object = text, .cause = {}, .pages = {}});
+    catalog::set_text(tx, file_id,
+                      {.media_type = "text/plain", .format = "txt", .text_object = text, .cause = {}, .pages = {}});
 }
 
 DocumentId IndexedArchive::insert(db::WriteTx& tx, const Paper& paper)

@@ -19,7 +19,7 @@ namespace vtlt::testing {
 struct Paper
 {
     std::string title;
-    std::vector<std::string> pages;          ///< text of the main file, page by page; empty: no file
+    std::vector<std::string> pages; ///< text of the main file, page by page; empty: no file
     std::string number;
     std::string symbol;
     std::string kind;
@@ -27,8 +27,8 @@ struct Paper
     std::string signer;
     std::optional<Date> issued_on;
     Secrecy secrecy = Secrecy::open;
-    std::vector<std::string> second_file;    ///< pages of a second file
-    bool in_dossier = false;                 ///< PC/2021/01.TCCB
+    std::vector<std::string> second_file; ///< pages of a second file
+    bool in_dossier = false;              ///< PC/2021/01.TCCB
 };
 
 /// A home with a real catalogue, real text objects and real indexes, filled through the repository functions.
@@ -58,7 +58,8 @@ public:
 
 private:
     DocumentId insert(db::WriteTx& tx, const Paper& paper);
-    void insert_text(db::WriteTx& tx, const Paper& paper, DocumentId id, int ordinal, const std::vector<std::string>& pages);
+    void insert_text(db::WriteTx& tx, const Paper& paper, DocumentId id, int ordinal,
+                     const std::vector<std::string>& pages);
 
     TempDir folder_;
     Home home_;

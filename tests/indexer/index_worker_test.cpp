@@ -68,7 +68,8 @@ std::vector<std::map<std::string, std::string>> all_content(IndexedArchive& arch
 
 Paper random_paper(std::mt19937& random)
 {
-    static const std::vector<std::string> words{"hoà", "bình", "kế", "hoạch", "cải", "cách", "đường", "3163/BC-BQP", "33.900", "văn", "thư"};
+    static const std::vector<std::string> words{"hoà",   "bình",        "kế",     "hoạch", "cải", "cách",
+                                                "đường", "3163/BC-BQP", "33.900", "văn",   "thư"};
     const auto text = [&](std::size_t size) {
         std::string out;
         for (std::size_t i = 0; i < size; ++i) {
@@ -280,7 +281,7 @@ TEST_CASE("an index ahead of the catalogue belongs to another history and is bui
     archive.add({.title = "kế hoạch"});
     archive.catch_up();
     {
-        auto tx = archive.database().write();  // the catalogue of an older backup
+        auto tx = archive.database().write(); // the catalogue of an older backup
         tx.prepare("UPDATE index_outbox_last SET seq = 0").run();
         tx.commit();
     }
@@ -296,7 +297,7 @@ TEST_CASE("a rebuild is a new generation, the old one goes, readers follow", "[i
     archive.add({.title = "kế hoạch"});
     archive.catch_up();
     CHECK(archive.search("kế hoạch").total == 1);
-    fs::create_directories(archive.home().index(Secrecy::open) / "g7");  // left over by an interrupted rebuild
+    fs::create_directories(archive.home().index(Secrecy::open) / "g7"); // left over by an interrupted rebuild
 
     std::vector<std::uint64_t> steps;
     indexer::IndexWorker worker{archive.home(), archive.database()};
@@ -320,7 +321,8 @@ TEST_CASE("the check names what the index lacks and what it should not have", "[
     IndexedArchive archive;
     std::vector<DocumentId> ids;
     for (int i = 0; i < 5; ++i) {
-        ids.push_back(archive.add({.title = "văn bản " + std::to_string(i), .pages = {"nội dung " + std::to_string(i)}}));
+        ids.push_back(
+            archive.add({.title = "văn bản " + std::to_string(i), .pages = {"nội dung " + std::to_string(i)}}));
     }
     archive.catch_up();
     CHECK(found_problems(archive).empty());

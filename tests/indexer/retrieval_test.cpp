@@ -83,16 +83,16 @@ Recall ask(IndexedArchive& archive, const std::vector<Json>& questions, const au
 struct Floor
 {
     std::string set;
-    Recall answers;  ///< of the page as a reader gets it
-    Recall ranking;  ///< of the ranking alone
+    Recall answers; ///< of the page as a reader gets it
+    Recall ranking; ///< of the ranking alone
 };
 
 } // namespace
 
-// The floors are those of plain BM25 with neighbouring pairs over the same questions (SOURCE.md there); for the citizens' questions
-// R@10 is that of the folded words, since ours must not need accents. Strict hits come first by contract (decisions.md): on those
-// questions a long article that happens to hold every word stands before the right one in a sixth of the cases, which the second
-// pair of figures leaves out.
+// The floors are those of plain BM25 with neighbouring pairs over the same questions (SOURCE.md there); for the
+// citizens' questions R@10 is that of the folded words, since ours must not need accents. Strict hits come first by
+// contract (decisions.md): on those questions a long article that happens to hold every word stands before the right
+// one in a sixth of the cases, which the second pair of figures leaves out.
 TEST_CASE("labelled questions find their article at least as often as plain BM25 with pairs", "[search][retrieval]")
 {
     const auto floor = GENERATE(Floor{"alqac2025", {0.776, 0.952}, {0.776, 0.952}},
@@ -108,8 +108,8 @@ TEST_CASE("labelled questions find their article at least as often as plain BM25
     const auto typed = ask(archive, questions, [](const std::string& query) { return query; });
     const auto stripped = ask(archive, questions, [](const std::string& query) { return text::fold(query); });
     const auto ranking = ask(archive, questions, [](const std::string& query) { return query + kUnknownWord; });
-    WARN(floor.set << ": R@1 " << typed.at_1 << ", R@10 " << typed.at_10 << "; without accents " << stripped.at_1 << ", "
-                   << stripped.at_10 << "; ranking alone " << ranking.at_1 << ", " << ranking.at_10);
+    WARN(floor.set << ": R@1 " << typed.at_1 << ", R@10 " << typed.at_10 << "; without accents " << stripped.at_1
+                   << ", " << stripped.at_10 << "; ranking alone " << ranking.at_1 << ", " << ranking.at_10);
     CHECK(typed.at_1 >= floor.answers.at_1);
     CHECK(typed.at_10 >= floor.answers.at_10);
     CHECK(ranking.at_1 >= floor.ranking.at_1);

@@ -63,7 +63,8 @@ TEST_CASE("words are found with and without accents, exact ones first", "[search
 {
     IndexedArchive archive;
     archive.add({.title = "khác dấu", .pages = {"Hoa binh va hóa bình, hóa bình, hóa bình"}});
-    archive.add({.title = "đúng dấu", .pages = {"Một lần nói đến hoà bình trong một văn bản dài hơn nhiều so với văn bản kia"}});
+    archive.add({.title = "đúng dấu",
+                 .pages = {"Một lần nói đến hoà bình trong một văn bản dài hơn nhiều so với văn bản kia"}});
     archive.add({.title = "không có", .pages = {"Hòa giải ở cơ sở"}});
     archive.catch_up();
 
@@ -134,9 +135,10 @@ TEST_CASE("every field of the table finds its documents", "[search]")
     archive.add({.title = "mật", .kind = "BC", .issuer = "Bộ Tư pháp", .signer = "Trần Dũng", .secrecy = Secrecy::mat});
     archive.catch_up();
 
-    const auto query = GENERATE(as<std::string>{}, "so:12/QĐ-BQP", "loai:QĐ", "loai:qd", "cq:\"bo quoc phong\"", "cq:\"quốc phòng\"",
-                                "ky:Hùng", "ky:\"văn hùng\"", "hs:01.TCCB", "hs:PC/2021/01.TCCB", "ngay:2021", "ngay:15/3/2021",
-                                "ngay:2021-03", "mat:open", "issuer:\"Bộ Quốc phòng\" date:2021..", "-mat:mat", "NOT loai:BC");
+    const auto query =
+        GENERATE(as<std::string>{}, "so:12/QĐ-BQP", "loai:QĐ", "loai:qd", "cq:\"bo quoc phong\"", "cq:\"quốc phòng\"",
+                 "ky:Hùng", "ky:\"văn hùng\"", "hs:01.TCCB", "hs:PC/2021/01.TCCB", "ngay:2021", "ngay:15/3/2021",
+                 "ngay:2021-03", "mat:open", "issuer:\"Bộ Quốc phòng\" date:2021..", "-mat:mat", "NOT loai:BC");
     CAPTURE(query);
     const auto answer = archive.search(query);
     CHECK(answer.total == 1);
@@ -259,7 +261,7 @@ TEST_CASE("pages follow each other without repeats or holes", "[search]")
             seen.push_back(hit.view.document.uid);
         }
         if (page == 1 && query == "kiểm tra") {
-            archive.add({.title = "mới", .pages = {"kiểm tra"}});  // not yet searchable: nothing moves
+            archive.add({.title = "mới", .pages = {"kiểm tra"}}); // not yet searchable: nothing moves
         }
         if (answer.next_cursor.empty()) {
             break;
@@ -287,7 +289,7 @@ TEST_CASE("a page goes on after its last document also when others came or went"
     }
     archive.catch_up();
     indexer::SearchRequest request{.query = "kiểm tra", .limit = 4, .cursor = {}, .bands = kAllBands};
-    request.cursor = archive.search(request).next_cursor;  // 11 10 9 8 were shown
+    request.cursor = archive.search(request).next_cursor; // 11 10 9 8 were shown
     archive.add({.title = "mới", .pages = {"kiểm tra"}});
     archive.remove(ids[10]);
     archive.catch_up();
@@ -302,7 +304,8 @@ TEST_CASE("a hit shows its file, its page and the words lit", "[search]")
 {
     IndexedArchive archive;
     archive.add({.title = "báo cáo",
-                 .pages = {"Trang một nói chuyện khác.", "Trang hai: Phần mềm Thư điện tử\n  quân sự với 33.900 tài khoản; và ký số."},
+                 .pages = {"Trang một nói chuyện khác.",
+                           "Trang hai: Phần mềm Thư điện tử\n  quân sự với 33.900 tài khoản; và ký số."},
                  .second_file = {"phụ lục", "", "biểu mẫu thống kê"}});
     archive.add({.title = "chỉ có tiêu đề về lưu trữ", .pages = {"Nội dung chung"}});
     archive.catch_up();
@@ -403,7 +406,8 @@ TEST_CASE("counting gives the same total as listing", "[search]")
 {
     IndexedArchive archive;
     for (int i = 0; i < 40; ++i) {
-        archive.add({.title = "văn bản " + std::to_string(i), .pages = {"nội dung " + std::to_string(i % 4)}, .kind = "BC"});
+        archive.add(
+            {.title = "văn bản " + std::to_string(i), .pages = {"nội dung " + std::to_string(i % 4)}, .kind = "BC"});
     }
     archive.catch_up();
     const auto [query, total] = GENERATE(table<std::string, std::uint64_t>(

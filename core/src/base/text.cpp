@@ -73,7 +73,8 @@ std::size_t ascii_prefix(std::string_view bytes)
 /// Direction controls can make a name read as another; nothing of ours needs them in a line.
 bool is_direction_control(char32_t cp)
 {
-    return cp == 0x61C || cp == 0x200E || cp == 0x200F || (cp >= 0x202A && cp <= 0x202E) || (cp >= 0x2066 && cp <= 0x2069);
+    return cp == 0x61C || cp == 0x200E || cp == 0x200F || (cp >= 0x202A && cp <= 0x202E) ||
+           (cp >= 0x2066 && cp <= 0x2069);
 }
 
 bool is_blank(char32_t cp)
@@ -176,7 +177,7 @@ std::string sort_key(std::string_view utf8)
                                                   static_cast<std::int32_t>(key.size()));
         const auto size = static_cast<std::size_t>(needed);
         if (size <= key.size()) {
-            key.resize(size == 0 ? 0 : size - 1);  // without its closing zero
+            key.resize(size == 0 ? 0 : size - 1); // without its closing zero
             return key;
         }
         key.resize(size);

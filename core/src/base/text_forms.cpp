@@ -31,11 +31,11 @@ struct Nucleus
 
 bool has_quality_mark(char32_t plain)
 {
-    return plain >= 0x80;  // ă â ê ô ơ ư
+    return plain >= 0x80; // ă â ê ô ơ ư
 }
 
-/// The vowels of a syllable of the shape consonants, one to three vowels, consonants. The u of qu and the i of gi before another
-/// vowel belong to the initial: quý, giá.
+/// The vowels of a syllable of the shape consonants, one to three vowels, consonants. The u of qu and the i of gi
+/// before another vowel belong to the initial: quý, giá.
 std::optional<Nucleus> find_nucleus(std::span<const Letter> letters)
 {
     std::size_t begin = 0;
@@ -43,8 +43,8 @@ std::optional<Nucleus> find_nucleus(std::span<const Letter> letters)
         ++begin;
     }
     const auto glides = [&](char32_t initial, char32_t glide) {
-        return begin == 1 && letters[0].plain == initial && letters[begin].plain == glide && begin + 1 < letters.size() &&
-               letters[begin + 1].vowel;
+        return begin == 1 && letters[0].plain == initial && letters[begin].plain == glide &&
+               begin + 1 < letters.size() && letters[begin + 1].vowel;
     };
     if (begin < letters.size() && (glides(U'q', U'u') || glides(U'g', U'i'))) {
         ++begin;
@@ -64,8 +64,8 @@ std::optional<Nucleus> find_nucleus(std::span<const Letter> letters)
     return Nucleus{begin, end, end < letters.size()};
 }
 
-/// Where the tone stands in our canonical spelling: on the letter with a quality mark (the second of ươ), in the middle of three,
-/// on the second of two before a final consonant, else on the first: hòa, thủy, toán, ngoài.
+/// Where the tone stands in our canonical spelling: on the letter with a quality mark (the second of ươ), in the middle
+/// of three, on the second of two before a final consonant, else on the first: hòa, thủy, toán, ngoài.
 std::size_t tone_place(std::span<const Letter> letters, const Nucleus& nucleus)
 {
     for (auto i = nucleus.end; i > nucleus.begin; --i) {
@@ -158,7 +158,7 @@ private:
     std::string& exact_;
     std::string& folded_;
     std::array<Letter, kMaxSyllable> letters_{};
-    std::size_t size_ = 0;  ///< kMaxSyllable + 1: no syllable any more
+    std::size_t size_ = 0; ///< kMaxSyllable + 1: no syllable any more
     bool toned_ = false;
 };
 
@@ -236,7 +236,8 @@ std::string whole_form(std::string_view utf8)
     for (std::size_t i = 0; i < normal.size();) {
         const auto [cp, size, valid] = detail::decode(normal, i);
         const auto row = detail::row_of(cp);
-        const bool word = detail::is_word_class(row.char_class) || (in_word && row.char_class == detail::CharClass::mark);
+        const bool word =
+            detail::is_word_class(row.char_class) || (in_word && row.char_class == detail::CharClass::mark);
         if (word != in_word) {
             flush(i);
             in_word = word;

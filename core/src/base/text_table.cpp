@@ -104,7 +104,8 @@ bool is_one_word(const icu::UnicodeString& source)
 
 icu::UnicodeString slow_fold(char32_t cp)
 {
-    // Lower case may decompose once more (ẞ, Greek titles); two rounds reach the fixed point for every code point there is.
+    // Lower case may decompose once more (ẞ, Greek titles); two rounds reach the fixed point for every code point there
+    // is.
     const auto folded = normalized(nfc(), fold_once(fold_once(icu::UnicodeString{to_icu(cp)})));
     // Letters that stand for whole phrases (U+FDFA) stay as they are, or a word would hold spaces.
     const bool whole = class_of(cp) == CharClass::other || class_of(cp) == CharClass::mark || is_one_word(folded);
@@ -213,7 +214,8 @@ CharRow row_of(char32_t code_point)
 
 char32_t with_tone(char32_t plain, std::uint8_t tone)
 {
-    const auto* found = std::find_if(kVowels.begin(), kVowels.end(), [&](const auto& row) { return row.plain == plain; });
+    const auto* found =
+        std::find_if(kVowels.begin(), kVowels.end(), [&](const auto& row) { return row.plain == plain; });
     return found == kVowels.end() ? char32_t{0} : found->toned.at(tone);
 }
 

@@ -7,21 +7,29 @@
 #include <string>
 #include <string_view>
 
-/// Properties of code points as the fold needs them, looked up instead of asked of ICU word by word. Private to core/base/text*.
+/// Properties of code points as the fold needs them, looked up instead of asked of ICU word by word. Private to
+/// core/base/text*.
 namespace vtlt::text::detail {
 
-enum class CharClass : std::uint8_t { other, letter, digit, mark, ideograph };
+enum class CharClass : std::uint8_t
+{
+    other,
+    letter,
+    digit,
+    mark,
+    ideograph
+};
 
 /// How one code point takes part in a word.
 struct CharRow
 {
-    char32_t lower = 0;                   ///< exact form, tone kept
-    char32_t plain = 0;                   ///< exact form without its Vietnamese tone: ễ → ê
-    char32_t base = 0;                    ///< folded: ễ → e, đ → d
-    std::uint8_t tone = 0;                ///< 0 none, 1 … 5 as in kToneMarks
+    char32_t lower = 0;    ///< exact form, tone kept
+    char32_t plain = 0;    ///< exact form without its Vietnamese tone: ễ → ê
+    char32_t base = 0;     ///< folded: ễ → e, đ → d
+    std::uint8_t tone = 0; ///< 0 none, 1 … 5 as in kToneMarks
     CharClass char_class = CharClass::other;
     bool vowel = false;
-    bool simple = true;                   ///< needs no look at its neighbours and folds to one code point
+    bool simple = true; ///< needs no look at its neighbours and folds to one code point
 };
 
 inline constexpr std::array<char32_t, 6> kToneMarks{0, 0x300, 0x301, 0x303, 0x309, 0x323};
@@ -40,7 +48,7 @@ void append_slow_fold(std::string& out, char32_t code_point);
 struct Decoded
 {
     char32_t code_point = kReplacement;
-    std::size_t size = 1;   ///< bytes taken; 1 for an ill-formed byte
+    std::size_t size = 1; ///< bytes taken; 1 for an ill-formed byte
     bool valid = true;
 };
 

@@ -63,13 +63,14 @@ std::optional<std::size_t> separated_number_end(std::string_view text, std::size
         return std::nullopt;
     }
     if (begin >= 2 && separator_at(text, begin - 1) && is_digit(text[begin - 2])) {
-        return std::nullopt;  // the middle of something longer
+        return std::nullopt; // the middle of something longer
     }
     const char first_separator = text[end];
     const bool may_group = end - begin <= 3 && text[begin] != '0';
     auto at = may_group ? groups_end(text, end, first_separator) : end;
     const bool grouped = at != end;
-    const bool decimal = at < text.size() && (grouped ? separator_at(text, at) && text[at] != first_separator : text[at] == ',');
+    const bool decimal =
+        at < text.size() && (grouped ? separator_at(text, at) && text[at] != first_separator : text[at] == ',');
     if (decimal && digit_at(text, at + 1) && digits_end(text, at + 1) <= at + 3) {
         at = digits_end(text, at + 1);
     }
@@ -113,8 +114,9 @@ WordScan scan_word(std::string_view text, std::size_t at)
         const auto decoded = detail::decode(text, scan.end);
         const bool small = decoded.code_point < detail::kTableEnd;
         const auto row = small ? detail::table_row(decoded.code_point) : detail::row_of(decoded.code_point);
-        if (row.char_class != CharClass::letter && row.char_class != CharClass::digit && row.char_class != CharClass::mark) {
-            break;  // ideographs are words of their own
+        if (row.char_class != CharClass::letter && row.char_class != CharClass::digit &&
+            row.char_class != CharClass::mark) {
+            break; // ideographs are words of their own
         }
         scan.simple = scan.simple && row.simple;
         scan.ascii_digits = false;
@@ -187,8 +189,8 @@ void for_each_token(std::string_view utf8, const std::function<void(const Token&
     for (std::size_t i = 0; i < utf8.size();) {
         const auto decoded = detail::decode(utf8, i);
         const bool small = decoded.code_point < detail::kTableEnd;
-        const auto char_class = small ? detail::table_row(decoded.code_point).char_class
-                                      : detail::row_of(decoded.code_point).char_class;
+        const auto char_class =
+            small ? detail::table_row(decoded.code_point).char_class : detail::row_of(decoded.code_point).char_class;
         if (!detail::is_word_class(char_class)) {
             i += decoded.size;
             continue;

@@ -6,9 +6,8 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-#include <clocale>
-#include <locale.h>
 #include <exception>
+#include <locale.h>
 
 namespace vtlt::export_ {
 
@@ -29,21 +28,17 @@ struct FreeLocale
 };
 
 /// libarchive asks the thread's locale what a name's bytes mean; without UTF-8 Vietnamese names read back as nothing.
+/// The process's own locale stays as it is.
 class Utf8Names
 {
 public:
-    Utf8Names() : locale_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", locale_t{}))
-    {
-        ensure(locale_ != nullptr, "the system has C.UTF-8");
-        previous_ = ::uselocale(locale_.get());
-    }
+    explicit Utf8Names(locale_t utf8) : previous_(::uselocale(utf8)) {}
     ~Utf8Names() { ::uselocale(previous_); }
     Utf8Names(const Utf8Names&) = delete;
     Utf8Names& operator=(const Utf8Names&) = delete;
 
 private:
-    std::unique_ptr<locale_t, FreeLocale> locale_;
-    locale_t previous_{};
+    locale_t previous_;
 };
 
 } // namespace
@@ -51,8 +46,9 @@ private:
 struct ArchiveStream::State
 {
     std::function<void(std::string_view)> output;
-    std::exception_ptr failure;  ///< of `output`: it must not pass through C
+    std::exception_ptr failure; ///< of `output`: it must not pass through C
     bool is_abandoned = false;
+    std::unique_ptr<locale_t, FreeLocale> utf8{::newlocale(LC_CTYPE_MASK, "C.UTF-8", locale_t{})};
     std::unique_ptr<struct archive, FreeArchive> handle{archive_write_new()};
     std::unique_ptr<struct archive_entry, FreeEntry> entry{archive_entry_new()};
 
@@ -90,8 +86,9 @@ la_ssize_t write_output(struct archive* /*handle*/, void* data, const void* byte
 ArchiveStream::ArchiveStream(Format format, std::function<void(std::string_view)> output)
     : state_(std::make_unique<State>())
 {
-    const Utf8Names names;
     state_->output = std::move(output);
+    ensure(state_->utf8 != nullptr, "the system has C.UTF-8");
+    const Utf8Names names{state_->utf8.get()};
     auto* handle = state_->handle.get();
     ensure(handle != nullptr && state_->entry != nullptr, "libarchive has memory");
     if (format == Format::zip) {
@@ -115,7 +112,7 @@ ArchiveStream::~ArchiveStream()
 
 void ArchiveStream::begin(const std::string& path, std::uint64_t size, Instant modified_at)
 {
-    const Utf8Names names;
+    const Utf8Names names{state_->utf8.get()};
     auto* entry = archive_entry_clear(state_->entry.get());
     archive_entry_copy_pathname(entry, path.c_str());
     archive_entry_set_filetype(entry, AE_IFREG);
@@ -137,7 +134,7 @@ void ArchiveStream::data(std::string_view bytes)
 
 void ArchiveStream::close()
 {
-    const Utf8Names names;
+    const Utf8Names names{state_->utf8.get()};
     state_->check(archive_write_close(state_->handle.get()));
 }
 

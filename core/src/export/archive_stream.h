@@ -11,12 +11,16 @@
 
 namespace vtlt::export_ {
 
-/// Writes a zip (zip64 where needed, UTF-8 names, entries stored: records are mostly compressed already, and deflate would cost
-/// twenty times the hashing) or a pax tar through libarchive. Regular files only. Not thread-safe.
+/// Writes a zip (zip64 where needed, UTF-8 names, entries stored: records are mostly compressed already, and deflate
+/// would cost twenty times the hashing) or a pax tar through libarchive. Regular files only. Not thread-safe.
 class ArchiveStream
 {
 public:
-    enum class Format { zip, tar };
+    enum class Format
+    {
+        zip,
+        tar
+    };
 
     /// `output` receives the archive's bytes in order; what it throws comes out of the call that caused it.
     ArchiveStream(Format format, std::function<void(std::string_view)> output);

@@ -111,7 +111,9 @@ private:
 class ArchiveSource final : public PackageSource
 {
 public:
-    ArchiveSource(const fs::path& path, sandbox::Extractor& extractor) : fd_(open_file(path, O_RDONLY)), extractor_(extractor) {}
+    ArchiveSource(const fs::path& path, sandbox::Extractor& extractor)
+        : fd_(open_file(path, O_RDONLY)), extractor_(extractor)
+    {}
 
     std::optional<Failure> read(PackageVisitor& visitor) override
     {

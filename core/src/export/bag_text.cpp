@@ -97,7 +97,7 @@ struct Labelled
 {
     std::string_view label;
     std::string_view value;
-    bool loose = false;  ///< white space where the specification has none
+    bool loose = false; ///< white space where the specification has none
 };
 
 std::optional<Labelled> declaration_line(std::string_view line)
@@ -138,7 +138,8 @@ Declaration parse_declaration(std::string_view bytes, Notes& notes)
     for (std::size_t i = 0; i < kLabels.size(); ++i) {
         const auto found = i < lines.size() ? declaration_line(lines[i]) : std::nullopt;
         if (!found || trim(found->label) != kLabels[i] || found->value.empty()) {
-            notes.push_back({"bagit.declaration", line_number(i + 1) + " is not \"" + std::string{kLabels[i]} + ": …\""});
+            notes.push_back(
+                {"bagit.declaration", line_number(i + 1) + " is not \"" + std::string{kLabels[i]} + ": …\""});
             return declaration;
         }
         values[i] = found->value;
@@ -249,7 +250,7 @@ std::optional<std::string> from_latin1(std::string_view bytes)
 
 struct EncodingRow
 {
-    std::string_view name;  ///< lower case
+    std::string_view name; ///< lower case
     std::optional<std::string> (*decode)(std::string_view);
 };
 
@@ -489,15 +490,15 @@ struct CaseRange
 {
     char32_t first;
     char32_t last;
-    char32_t distance;  ///< to the small letter; 0: capitals are the even ones and the small letter follows
+    char32_t distance; ///< to the small letter; 0: capitals are the even ones and the small letter follows
 };
 
 /// The letters of Europe and Viet Nam; what Windows and macOS fold beyond them is not met in our file names.
 constexpr std::array kCapitals{
-    CaseRange{U'A', U'Z', 32},           CaseRange{0x00C0, 0x00D6, 32}, CaseRange{0x00D8, 0x00DE, 32},
-    CaseRange{0x0100, 0x012F, 0},        CaseRange{0x0132, 0x0137, 0},  CaseRange{0x014A, 0x0177, 0},
-    CaseRange{0x01A0, 0x01A5, 0},        CaseRange{0x01AF, 0x01AF, 1},  CaseRange{0x0391, 0x03A9, 32},
-    CaseRange{0x0400, 0x040F, 80},       CaseRange{0x0410, 0x042F, 32}, CaseRange{0x1E00, 0x1E95, 0},
+    CaseRange{U'A', U'Z', 32},     CaseRange{0x00C0, 0x00D6, 32}, CaseRange{0x00D8, 0x00DE, 32},
+    CaseRange{0x0100, 0x012F, 0},  CaseRange{0x0132, 0x0137, 0},  CaseRange{0x014A, 0x0177, 0},
+    CaseRange{0x01A0, 0x01A5, 0},  CaseRange{0x01AF, 0x01AF, 1},  CaseRange{0x0391, 0x03A9, 32},
+    CaseRange{0x0400, 0x040F, 80}, CaseRange{0x0410, 0x042F, 32}, CaseRange{0x1E00, 0x1E95, 0},
     CaseRange{0x1EA0, 0x1EFF, 0},
 };
 

@@ -6,7 +6,7 @@ namespace vtlt::export_ {
 BlockLane::BlockLane(std::size_t count, std::function<void(const Block&)> work) : work_(std::move(work)), blocks_(count)
 {
     for (auto& block : blocks_) {
-        block.bytes = std::make_unique<char[]>(kBlockSize);
+        block.bytes = std::make_unique_for_overwrite<char[]>(kBlockSize);
         free_.push_back(&block);
     }
     thread_ = std::jthread{[this] { run(); }};

@@ -21,8 +21,8 @@ struct Block
     {
         std::size_t begin = 0;
         std::size_t size = 0;
-        bool is_last = false;   ///< of its file
-        std::string digest;     ///< of the whole file, as it must be; only with the last piece
+        bool is_last = false; ///< of its file
+        std::string digest;   ///< of the whole file, as it must be; only with the last piece
     };
 
     std::unique_ptr<char[]> bytes;
@@ -32,8 +32,8 @@ struct Block
 
 inline constexpr std::size_t kBlockSize = std::size_t{512} << 10;
 
-/// One thread that works off blocks in order. There are only `count` blocks, used again and again: the filling side waits for a
-/// free one, so memory stays constant. All members are for one filling thread.
+/// One thread that works off blocks in order. There are only `count` blocks, used again and again: the filling side
+/// waits for a free one, so memory stays constant. All members are for one filling thread.
 class BlockLane
 {
 public:

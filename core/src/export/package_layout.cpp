@@ -27,8 +27,8 @@ struct CodeRange
     char32_t last;
 };
 
-/// Besides the ASCII ones: invisible characters, direction marks and overrides, private use, noncharacters, and U+FFFD, which
-/// stands for bytes that were no text.
+/// Besides the ASCII ones: invisible characters, direction marks and overrides, private use, noncharacters, and U+FFFD,
+/// which stands for bytes that were no text.
 constexpr std::array kUnfit{
     CodeRange{0x00, 0x1F},     CodeRange{0x7F, 0x9F},     CodeRange{0xAD, 0xAD},     CodeRange{0x061C, 0x061C},
     CodeRange{0x180E, 0x180E}, CodeRange{0x200B, 0x200F}, CodeRange{0x2028, 0x202E}, CodeRange{0x2060, 0x206F},
@@ -119,7 +119,8 @@ std::string extension_of(const catalog::File& file)
 std::string padded(std::uint64_t number, int width)
 {
     std::array<char, 32> buffer{};
-    const int size = std::snprintf(buffer.data(), buffer.size(), "%0*llu", width, static_cast<unsigned long long>(number));
+    const int size =
+        std::snprintf(buffer.data(), buffer.size(), "%0*llu", width, static_cast<unsigned long long>(number));
     return {buffer.data(), static_cast<std::size_t>(size)};
 }
 
@@ -129,11 +130,13 @@ std::string safe_name(std::string_view name, std::size_t max_bytes)
 {
     auto safe = without_unfit(text::to_nfc(text::repair_utf8(name)));
     const auto dot = safe.rfind('.');
-    const auto extension = dot == std::string::npos || !is_extension(std::string_view{safe}.substr(dot)) ? std::string{}
-                                                                                                         : safe.substr(dot);
+    const auto extension = dot == std::string::npos || !is_extension(std::string_view{safe}.substr(dot))
+                               ? std::string{}
+                               : safe.substr(dot);
     if (safe.size() + 1 > max_bytes) {
         safe = std::string{cut(std::string_view{safe}.substr(0, safe.size() - extension.size()),
-                               max_bytes - 1 - extension.size())} + extension;
+                               max_bytes - 1 - extension.size())} +
+               extension;
     }
     // Windows drops dots and spaces at the end, and a leading space is lost in a manifest line.
     for (auto at = safe.size(); at > 0 && (safe[at - 1] == '.' || safe[at - 1] == ' '); --at) {
@@ -182,7 +185,8 @@ PlacedDocument PackageLayout::place(const catalog::DocumentView& view, std::uint
     const auto number = view.document.number_symbol();
     const bool in_dossier = view.document.dossier && view.dossier_ordinal && *view.dossier_ordinal > 0;
     const auto place_number = in_dossier ? static_cast<std::uint64_t>(*view.dossier_ordinal) : ordinal;
-    const auto stem = safe_name(padded(place_number, 4) + "_" + (number.empty() ? std::string{kNoNumber} : number), kMaxStem - 21);
+    const auto stem =
+        safe_name(padded(place_number, 4) + "_" + (number.empty() ? std::string{kNoNumber} : number), kMaxStem - 21);
     const auto folder = "documents/" + folder_of(view);
     if (view.files.size() == 1) {
         placed.files.push_back(

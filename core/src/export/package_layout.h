@@ -12,27 +12,28 @@
 
 namespace vtlt::export_ {
 
-/// One part of a path that every system can keep: UTF-8 in form C, at most `max_bytes`, without what Windows forbids, control
-/// characters and direction overrides (each `_`), no reserved device name, no dot or space at the end. Also without %, because a
-/// manifest would have to encode it and `sha256sum -c` does not decode. Empty becomes `_`. The end from the last dot on is kept.
+/// One part of a path that every system can keep: UTF-8 in form C, at most `max_bytes`, without what Windows forbids,
+/// control characters and direction overrides (each `_`), no reserved device name, no dot or space at the end. Also
+/// without %, because a manifest would have to encode it and `sha256sum -c` does not decode. Empty becomes `_`. The end
+/// from the last dot on is kept.
 std::string safe_name(std::string_view name, std::size_t max_bytes);
 
 struct PlacedFile
 {
     const catalog::File* file = nullptr;
-    std::string path;  ///< below data/
+    std::string path; ///< below data/
 };
 
 struct PlacedDocument
 {
     const catalog::DocumentView* view = nullptr;
-    std::uint64_t ordinal = 0;  ///< its line in the register, from 1
+    std::uint64_t ordinal = 0; ///< its line in the register, from 1
     std::vector<PlacedFile> files;
-    std::string metadata_path;  ///< below data/
+    std::string metadata_path; ///< below data/
 };
 
-/// Gives every file its place (product.md §2.3). A path stays below 200 bytes and differs from every other in more than case.
-/// Keeps eight bytes a document and the folder of each dossier.
+/// Gives every file its place (product.md §2.3). A path stays below 200 bytes and differs from every other in more than
+/// case. Keeps eight bytes a document and the folder of each dossier.
 class PackageLayout
 {
 public:

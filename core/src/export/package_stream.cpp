@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <cstring>
-#include <utility>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <utility>
 
 namespace vtlt::export_ {
 
@@ -25,13 +25,13 @@ constexpr std::uint64_t kWriteback = std::uint64_t{16} << 20;
 
 } // namespace
 
-PackageStream::PackageStream(const Home& home, OutFile& out, ArchiveStream::Format format, std::string folder, Instant made_at)
+PackageStream::PackageStream(const Home& home, OutFile& out, ArchiveStream::Format format, std::string folder,
+                             Instant made_at)
     : home_(home), out_(out), folder_(std::move(folder)), made_at_(made_at), manifest_(out.folder()),
       check_lane_(kBlocks, [this](const Block& block) { check_block(block); }),
       write_lane_(kBlocks, [this](const Block& block) { write_block(block); }),
       archive_(format, [this](std::string_view bytes) { output(bytes); })
-{
-}
+{}
 
 void PackageStream::begin(const std::string& path, std::uint64_t size)
 {
@@ -67,7 +67,8 @@ void PackageStream::add_object(const std::string& path, const catalog::File& fil
     list_payload(payload_path, file.size, file.object_hash);
 }
 
-void PackageStream::read_pieces(int object, const catalog::File& file, const std::function<void(std::uint64_t)>& on_bytes)
+void PackageStream::read_pieces(int object, const catalog::File& file,
+                                const std::function<void(std::uint64_t)>& on_bytes)
 {
     auto left = file.size;
     for (bool more = true; more;) {

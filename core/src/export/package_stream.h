@@ -17,15 +17,17 @@
 
 namespace vtlt::export_ {
 
-/// The bag as it streams into OUT: keeps the manifests and the counts. The filling thread reads objects and feeds the archive, a
-/// second one hashes what it read, a third writes and hashes OUT, so that the checksums cost the first one nothing.
+/// The bag as it streams into OUT: keeps the manifests and the counts. The filling thread reads objects and feeds the
+/// archive, a second one hashes what it read, a third writes and hashes OUT, so that the checksums cost the first one
+/// nothing.
 class PackageStream
 {
 public:
     PackageStream(const Home& home, OutFile& out, ArchiveStream::Format format, std::string folder, Instant made_at);
 
     /// `path` is below data/. `on_bytes` hears of payload bytes now and then and may throw.
-    void add_object(const std::string& path, const catalog::File& file, const std::function<void(std::uint64_t)>& on_bytes);
+    void add_object(const std::string& path, const catalog::File& file,
+                    const std::function<void(std::uint64_t)>& on_bytes);
     void add_payload(const std::string& path, std::string_view bytes);
     void add_payload(const std::string& path, Spool& spool);
     /// A tag file beside data/.
@@ -61,14 +63,14 @@ private:
     std::string tag_manifest_;
     std::uint64_t payload_bytes_ = 0;
     std::uint64_t payload_files_ = 0;
-    Hasher object_hasher_;             ///< of the checking thread
-    Hasher out_hasher_;                ///< of the writing thread, until finish()
-    std::uint64_t out_bytes_ = 0;      ///< likewise
+    Hasher object_hasher_;        ///< of the checking thread
+    Hasher out_hasher_;           ///< of the writing thread, until finish()
+    std::uint64_t out_bytes_ = 0; ///< likewise
     Block* checking_ = nullptr;
     Block* writing_ = nullptr;
     BlockLane check_lane_;
     BlockLane write_lane_;
-    ArchiveStream archive_;  ///< last: it is abandoned before the lanes stop
+    ArchiveStream archive_; ///< last: it is abandoned before the lanes stop
 };
 
 } // namespace vtlt::export_

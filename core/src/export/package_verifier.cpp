@@ -58,12 +58,14 @@ public:
     }
 
 private:
-    static void add(std::vector<PackageFinding>& list, std::string_view rule, std::string_view path, std::string_view detail)
+    static void add(std::vector<PackageFinding>& list, std::string_view rule, std::string_view path,
+                    std::string_view detail)
     {
         if (list.size() > kMaxFindings) {
             return;
         }
-        const auto* row = std::ranges::find(kRules, list.size() == kMaxFindings ? "findings.more" : rule, &RuleRow::rule);
+        const auto* row =
+            std::ranges::find(kRules, list.size() == kMaxFindings ? "findings.more" : rule, &RuleRow::rule);
         ensure(row != kRules.end(), "every rule of a verdict is in the table");
         PackageFinding finding{std::string{row->rule}, text::repair_utf8(path), std::string{row->message},
                                std::string{row->hint}};
@@ -112,7 +114,7 @@ public:
         }
         path_ = bag::normal_path(entry.name);
         if (path_.empty()) {
-            return false;  // "./", the root of a tar
+            return false; // "./", the root of a tar
         }
         if (entry.type == sandbox::Entry::Type::special) {
             findings_.error("path.special", path_);
@@ -162,7 +164,7 @@ private:
 
 struct Manifest
 {
-    std::string file;  ///< its name in the bag
+    std::string file; ///< its name in the bag
     const AlgorithmRow* algorithm = nullptr;
     std::vector<bag::ManifestLine> lines;
 };
@@ -186,8 +188,7 @@ public:
     Digests(Items& items, std::string root, const Bag& bag, Findings& findings)
         : items_(items), root_(std::move(root)), payload_(hashers(bag.manifests)), tags_(hashers(bag.tag_manifests)),
           findings_(findings)
-    {
-    }
+    {}
 
     bool begin(const sandbox::Entry& entry) override
     {
@@ -195,7 +196,8 @@ public:
             return false;
         }
         const auto path = bag::normal_path(entry.name);
-        const auto found = path.starts_with(root_) ? items_.find(std::string_view{path}.substr(root_.size())) : items_.end();
+        const auto found =
+            path.starts_with(root_) ? items_.find(std::string_view{path}.substr(root_.size())) : items_.end();
         if (found == items_.end() || !found->second.digests.empty()) {
             return false;
         }
@@ -263,7 +265,7 @@ public:
     struct Found
     {
         const std::string* path = nullptr;
-        std::string_view rule;  ///< of the warning that goes with it
+        std::string_view rule; ///< of the warning that goes with it
     };
 
     Found find(std::string_view written) const
@@ -282,7 +284,8 @@ public:
         if (twin == by_key_.end() || exact(*twin->second) == nullptr) {
             return {};
         }
-        const bool same_case = text::to_nfc(text::repair_utf8(candidates[0].first)) == text::to_nfc(text::repair_utf8(*twin->second));
+        const bool same_case =
+            text::to_nfc(text::repair_utf8(candidates[0].first)) == text::to_nfc(text::repair_utf8(*twin->second));
         return {twin->second, same_case ? "manifest.normalization" : "manifest.case"};
     }
 
@@ -303,8 +306,7 @@ class BagJudge
 public:
     BagJudge(Findings& findings, Items items, const std::map<std::string, std::string, std::less<>>& texts)
         : findings_(findings), items_(std::move(items)), texts_(texts)
-    {
-    }
+    {}
 
     void read_texts();
     void read_digests(PackageSource& source, const std::string& root);
@@ -324,8 +326,8 @@ private:
 
     struct Listing
     {
-        std::set<std::string> paths;                   ///< files that the manifest covers
-        std::map<std::string, std::string> digests;    ///< as written, by the path as written
+        std::set<std::string> paths;                ///< files that the manifest covers
+        std::map<std::string, std::string> digests; ///< as written, by the path as written
     };
     Listing compare_manifest(const Manifest& manifest, const PathIndex& index, bool is_tag);
     void compare_line(const Manifest& manifest, const bag::ManifestLine& line, const PathIndex& index, bool is_tag,
@@ -339,7 +341,7 @@ private:
     Items items_;
     const std::map<std::string, std::string, std::less<>>& texts_;
     Bag bag_;
-    std::set<std::string, std::less<>> awaited_;  ///< absent files that fetch.txt names
+    std::set<std::string, std::less<>> awaited_; ///< absent files that fetch.txt names
 };
 
 std::optional<std::string> BagJudge::decoded(std::string_view name)
@@ -385,8 +387,9 @@ void BagJudge::read_declaration()
 void BagJudge::read_info()
 {
     // Before 0.96 the file had another name.
-    const auto name = bag_.declaration.version < bag::Version{0, 96} && text("bag-info.txt") == nullptr ? "package-info.txt"
-                                                                                                       : "bag-info.txt";
+    const auto name = bag_.declaration.version < bag::Version{0, 96} && text("bag-info.txt") == nullptr
+                          ? "package-info.txt"
+                          : "bag-info.txt";
     if (const auto utf8 = decoded(name)) {
         bag::Notes notes;
         bag_.info = bag::parse_info(*utf8, bag_.declaration.version, notes);
@@ -460,8 +463,8 @@ void BagJudge::read_digests(PackageSource& source, const std::string& root)
     }
 }
 
-void BagJudge::compare_line(const Manifest& manifest, const bag::ManifestLine& line, const PathIndex& index, bool is_tag,
-                            std::vector<std::pair<std::string, std::string>>& case_twins, Listing& listing)
+void BagJudge::compare_line(const Manifest& manifest, const bag::ManifestLine& line, const PathIndex& index,
+                            bool is_tag, std::vector<std::pair<std::string, std::string>>& case_twins, Listing& listing)
 {
     if (bag::leads_outside(line.path) || bag::leads_outside(bag::percent_decode_all(line.path))) {
         findings_.error("path.outside", line.path, manifest.file);
@@ -542,7 +545,8 @@ void BagJudge::compare_payload(const std::vector<Listing>& listings)
         }
         const auto lists = [&](const Listing& listing) { return listing.paths.contains(path); };
         // Since 1.0 every manifest lists everything; before, one was enough.
-        const bool listed = bag_.is_strict() ? std::ranges::all_of(listings, lists) : std::ranges::any_of(listings, lists);
+        const bool listed =
+            bag_.is_strict() ? std::ranges::all_of(listings, lists) : std::ranges::any_of(listings, lists);
         if (!listed) {
             findings_.error("manifest.unlisted_file", path);
         }
@@ -553,7 +557,8 @@ void BagJudge::compare_fetch(const std::vector<Listing>& listings, const PathInd
 {
     for (const auto& line : bag_.fetch) {
         const auto path = bag::normal_path(bag::percent_decode(line.path));
-        const bool listed = std::ranges::any_of(listings, [&](const Listing& listing) { return listing.digests.contains(path); });
+        const bool listed =
+            std::ranges::any_of(listings, [&](const Listing& listing) { return listing.digests.contains(path); });
         if (!listed) {
             findings_.error("fetch.unlisted", path);
         }
@@ -595,7 +600,8 @@ void BagJudge::compare_oxum()
         seen = true;
         if (bag::parse_oxum(element.value) != actual) {
             findings_.error("baginfo.oxum", "bag-info.txt",
-                            "stated " + element.value + ", found " + std::to_string(actual.bytes) + "." + std::to_string(actual.files));
+                            "stated " + element.value + ", found " + std::to_string(actual.bytes) + "." +
+                                std::to_string(actual.files));
         }
     }
 }
@@ -620,11 +626,13 @@ void BagJudge::compare()
     compare_oxum();
 }
 
-/// Where bags lie: "" for the root, else the folder with a slash. A folder with a manifest and data/ but without bagit.txt is a bag
-/// that lost its declaration.
+/// Where bags lie: "" for the root, else the folder with a slash. A folder with a manifest and data/ but without
+/// bagit.txt is a bag that lost its declaration.
 std::vector<std::string> find_roots(const Survey& survey)
 {
-    const auto has = [&](const std::string& root, std::string_view name) { return survey.items.contains(root + std::string{name}); };
+    const auto has = [&](const std::string& root, std::string_view name) {
+        return survey.items.contains(root + std::string{name});
+    };
     std::set<std::string> folders{""};
     for (const auto& [path, item] : survey.items) {
         if (const auto slash = path.find('/'); slash != std::string::npos) {

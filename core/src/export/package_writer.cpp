@@ -21,8 +21,8 @@ namespace vtlt::export_ {
 namespace {
 
 constexpr std::size_t kPortion = 500;
-/// Of one entry beside its content, for any name we give: a tar header with its pax record and padding; a zip entry with its place
-/// in the central directory is smaller.
+/// Of one entry beside its content, for any name we give: a tar header with its pax record and padding; a zip entry
+/// with its place in the central directory is smaller.
 constexpr std::uint64_t kEntryOverhead = 2560;
 /// README, bagit.txt, bag-info.txt, the head of the register, the archive's end.
 constexpr std::uint64_t kFixedBytes = std::uint64_t{96} << 10;
@@ -30,8 +30,8 @@ constexpr std::uint64_t kProgressStep = std::uint64_t{16} << 20;
 /// Source-Organization is repeated for so many units at most.
 constexpr std::size_t kMaxUnits = 20;
 
-/// Every document in order with its ordinal, in portions. One that is gone would make the register shorter than the count that was
-/// asked for.
+/// Every document in order with its ordinal, in portions. One that is gone would make the register shorter than the
+/// count that was asked for.
 template <class F>
 void for_each_view(db::ReadTx& tx, std::span<const DocumentId> documents, F&& on_view)
 {
@@ -54,7 +54,7 @@ struct Measure
     std::uint64_t documents = 0;
     std::uint64_t files = 0;
     std::uint64_t file_bytes = 0;
-    std::uint64_t text_bytes = 0;  ///< metadata, register rows, manifest lines
+    std::uint64_t text_bytes = 0; ///< metadata, register rows, manifest lines
     std::uint64_t entries = 0;
     Secrecy highest = Secrecy::open;
     std::vector<std::string> units;
@@ -70,7 +70,8 @@ Measure measure(db::ReadTx& tx, std::span<const DocumentId> documents)
     const auto line_size = [](std::string_view path) { return bag::manifest_line({}, path).size() + 64 + 5; };
     for_each_view(tx, documents, [&](const catalog::DocumentView& view, std::uint64_t ordinal) {
         const auto placed = layout.place(view, ordinal);
-        total.text_bytes += metadata_text(placed).size() + register_row(placed).size() + line_size(placed.metadata_path);
+        total.text_bytes +=
+            metadata_text(placed).size() + register_row(placed).size() + line_size(placed.metadata_path);
         for (const auto& file : placed.files) {
             total.file_bytes += file.file->size;
             total.text_bytes += line_size(file.path);
@@ -119,13 +120,14 @@ void check_documents(std::span<const DocumentId> documents)
 void check_space(const OutFile& out, const Measure& total, const PackageRequest& request)
 {
     // Register and manifest lie beside the package as nameless files until they are copied into it.
-    const auto needed =
-        total.package_bytes() + total.text_bytes + request.query_json.size() + request.audit_json.size() + request.title.size() * 8;
+    const auto needed = total.package_bytes() + total.text_bytes + request.query_json.size() +
+                        request.audit_json.size() + request.title.size() * 8;
     const auto available = free_bytes(out.folder());
     if (available < needed) {
-        throw Error{Kind::internal,
-                    "internal.disk_full",
-                    {{"path", out.folder().native()}, {"needed", std::to_string(needed)}, {"free", std::to_string(available)}}};
+        throw Error{
+            Kind::internal,
+            "internal.disk_full",
+            {{"path", out.folder().native()}, {"needed", std::to_string(needed)}, {"free", std::to_string(available)}}};
     }
 }
 
@@ -236,8 +238,9 @@ PackageEstimate estimate_package(db::Database& database, std::span<const Documen
     return {.documents = total.documents, .files = total.files, .bytes = total.package_bytes()};
 }
 
-PackageResult write_package(db::Database& database, const Home& home, const Clock& clock, std::span<const DocumentId> documents,
-                            const PackageRequest& request, const PackageProgress& progress)
+PackageResult write_package(db::Database& database, const Home& home, const Clock& clock,
+                            std::span<const DocumentId> documents, const PackageRequest& request,
+                            const PackageProgress& progress)
 {
     const auto format = format_of(request.out);
     check_documents(documents);

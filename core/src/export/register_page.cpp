@@ -4,7 +4,6 @@
 #include <vtlt/core/base/digest.h>
 #include <vtlt/core/base/embedded_file.h>
 #include <vtlt/core/base/error.h>
-#include <vtlt/core/base/json.h>
 #include <vtlt/core/base/text.h>
 
 #include <algorithm>
@@ -63,21 +62,39 @@ std::string escape_html(std::string_view value)
     out.reserve(value.size() + value.size() / 8);
     for (const char c : value) {
         switch (c) {
-        case '&': out += "&amp;"; break;
-        case '<': out += "&lt;"; break;
-        case '>': out += "&gt;"; break;
-        case '"': out += "&quot;"; break;
-        case '\'': out += "&#39;"; break;
-        default: out += c;
+        case '&':
+            out += "&amp;";
+            break;
+        case '<':
+            out += "&lt;";
+            break;
+        case '>':
+            out += "&gt;";
+            break;
+        case '"':
+            out += "&quot;";
+            break;
+        case '\'':
+            out += "&#39;";
+            break;
+        default:
+            out += c;
         }
     }
     return out;
 }
 
+/// Printable ASCII without double spaces: most numbers, codes and digests, which need no ICU.
+bool is_plain_line(std::string_view value)
+{
+    const bool printable = std::ranges::all_of(value, [](char c) { return c >= ' ' && c <= '~'; });
+    return printable && !value.starts_with(' ') && !value.ends_with(' ') && value.find("  ") == std::string_view::npos;
+}
+
 /// What people typed, fit for one cell: repaired, one line, without direction overrides, escaped.
 std::string shown(std::string_view value)
 {
-    return escape_html(text::one_line(text::repair_utf8(value)));
+    return is_plain_line(value) ? escape_html(value) : escape_html(text::one_line(text::repair_utf8(value)));
 }
 
 using Values = std::vector<std::pair<std::string_view, std::string>>;
@@ -152,13 +169,16 @@ std::string moment_in_vietnam(Instant instant)
     const auto local = instant + std::chrono::hours{7};
     const std::chrono::hh_mm_ss time{local - std::chrono::floor<std::chrono::days>(local)};
     std::array<char, 32> buffer{};
-    const int size = std::snprintf(buffer.data(), buffer.size(), "%02ld:%02ld ", time.hours().count(), time.minutes().count());
-    return std::string{buffer.data(), static_cast<std::size_t>(size)} + format_date_vi(day_in_vietnam(instant)) + " (UTC+7)";
+    const int size =
+        std::snprintf(buffer.data(), buffer.size(), "%02ld:%02ld ", time.hours().count(), time.minutes().count());
+    return std::string{buffer.data(), static_cast<std::size_t>(size)} + format_date_vi(day_in_vietnam(instant)) +
+           " (UTC+7)";
 }
 
 std::string graded(std::string_view prefix, Secrecy secrecy)
 {
-    return secrecy == Secrecy::open ? std::string{} : std::string{part(std::string{prefix} + std::string{secrecy_name(secrecy)})};
+    return secrecy == Secrecy::open ? std::string{}
+                                    : std::string{part(std::string{prefix} + std::string{secrecy_name(secrecy)})};
 }
 
 std::string base64_of_sha256(std::string_view bytes)
@@ -181,13 +201,13 @@ std::string file_links(const PlacedDocument& document)
     return links.empty() ? std::string{part("no_file")} : links;
 }
 
-/// UNIT/YEAR/CODE, which always names one dossier (decisions.md).
+} // namespace
+
 std::string dossier_name(const catalog::DocumentView& view)
 {
-    return view.unit_code + "/" + (view.dossier_year ? std::to_string(*view.dossier_year) + "/" : "") + view.dossier_code;
+    return view.unit_code + "/" + (view.dossier_year ? std::to_string(*view.dossier_year) + "/" : "") +
+           view.dossier_code;
 }
-
-} // namespace
 
 std::string register_head(const RegisterHeading& heading)
 {
@@ -234,78 +254,6 @@ std::string register_foot()
 std::string readme_text()
 {
     return std::string{asset("README.txt")};
-}
-
-namespace {
-
-Json null_if_empty(const std::string& value)
-{
-    return value.empty() ? Json(nullptr) : Json(value);
-}
-
-template <class T>
-Json null_if_absent(const std::optional<T>& value)
-{
-    return value ? Json(*value) : Json(nullptr);
-}
-
-Json dossier_json(const catalog::DocumentView& view)
-{
-    if (!view.document.dossier) {
-        return nullptr;
-    }
-    return {{"name", dossier_name(view)},
-            {"code", view.dossier_code},
-            {"year", null_if_absent(view.dossier_year)},
-            {"ordinal", null_if_absent(view.dossier_ordinal)},
-            {"title", view.dossier_title}};
-}
-
-Json files_json(const PlacedDocument& document)
-{
-    auto files = Json::array();
-    for (const auto& placed : document.files) {
-        const auto& file = *placed.file;
-        files.push_back({{"ordinal", file.ordinal},
-                         {"path", placed.path},
-                         {"name", file.name},
-                         {"size", file.size},
-                         {"sha256", file.object_hash},
-                         {"media_type", null_if_empty(file.media_type)},
-                         {"format", null_if_empty(file.format)},
-                         {"pages", null_if_absent(file.pages)}});
-    }
-    return files;
-}
-
-} // namespace
-
-std::string metadata_text(const PlacedDocument& document)
-{
-    const auto& view = *document.view;
-    const auto& values = view.document;
-    auto names = Json::object();
-    for (const auto& placed : document.files) {
-        names[placed.path] = placed.file->name;
-    }
-    const Json json{{"format_version", 1},
-                    {"id", values.uid},
-                    {"register_ordinal", document.ordinal},
-                    {"number", null_if_empty(values.number)},
-                    {"symbol", null_if_empty(values.symbol)},
-                    {"number_symbol", null_if_empty(values.number_symbol())},
-                    {"kind", null_if_empty(values.kind)},
-                    {"issuer", null_if_empty(values.issuer)},
-                    {"signer", null_if_empty(values.signer)},
-                    {"issued_on", values.issued_on ? Json(format_date(*values.issued_on)) : Json(nullptr)},
-                    {"title", values.title},
-                    {"secrecy", secrecy_name(values.secrecy)},
-                    {"unit", {{"code", view.unit_code}, {"title", view.unit_title}}},
-                    {"dossier", dossier_json(view)},
-                    {"source_path", null_if_empty(values.source_path)},
-                    {"files", files_json(document)},
-                    {"names", names}};
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 } // namespace vtlt::export_

@@ -23,8 +23,8 @@ struct RegisterHeading
     Secrecy highest = Secrecy::open;
 };
 
-/// data/index.html in three parts, so that any number of rows can stream by: it names no outside address, needs no script, and
-/// every value from the catalogue is escaped. The words stand in assets/register.html.
+/// data/index.html in three parts, so that any number of rows can stream by: it names no outside address, needs no
+/// script, and every value from the catalogue is escaped. The words stand in assets/register.html.
 std::string register_head(const RegisterHeading& heading);
 std::string register_row(const PlacedDocument& document);
 std::string register_foot();
@@ -32,7 +32,10 @@ std::string register_foot();
 /// data/README.txt.
 std::string readme_text();
 
-/// data/metadata/<uid>.json: one JSON object and a line end.
+/// UNIT/YEAR/CODE, which always names one dossier (decisions.md).
+std::string dossier_name(const catalog::DocumentView& view);
+
+/// data/metadata/<uid>.json: one JSON object and a line end (docs/package.md).
 std::string metadata_text(const PlacedDocument& document);
 
 } // namespace vtlt::export_

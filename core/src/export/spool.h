@@ -12,8 +12,8 @@
 
 namespace vtlt::export_ {
 
-/// Text that grows while the package is written and goes in at its end (manifest, register): kept in memory up to a mebibyte,
-/// then in a nameless file in `folder`.
+/// Text that grows while the package is written and goes in at its end (manifest, register): kept in memory up to a
+/// mebibyte, then in a nameless file in `folder`.
 class Spool
 {
 public:

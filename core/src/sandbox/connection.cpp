@@ -34,7 +34,8 @@ constexpr int kPipeBytes = 256 << 10;
 
 [[noreturn]] void unavailable(std::string_view reason, const std::filesystem::path& program)
 {
-    throw Error{Kind::internal, "extract.unavailable", {{"reason", std::string{reason}}, {"program", program.native()}}};
+    throw Error{
+        Kind::internal, "extract.unavailable", {{"reason", std::string{reason}}, {"program", program.native()}}};
 }
 
 int poll_retrying(pollfd* watched, nfds_t count, milliseconds most)
@@ -62,7 +63,8 @@ public:
         ::posix_spawnattr_setsigmask(&attributes_, &none);
         // A group of its own: Ctrl-C at the terminal is for us, and the server ends when we do.
         ::posix_spawnattr_setpgroup(&attributes_, 0);
-        ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+        ::posix_spawnattr_setflags(&attributes_,
+                                   POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
         ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
         ::posix_spawn_file_actions_addopen(&actions_, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
         ::posix_spawn_file_actions_addopen(&actions_, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
@@ -130,7 +132,8 @@ std::optional<Cause> cause_of(const Ending& ending, std::uint64_t cpu_seconds)
     }
     const auto& status = ending.status;
     const auto ended_by = WIFSIGNALED(status.wait_status) ? WTERMSIG(status.wait_status) : 0;
-    const bool out_of_time = ended_by == SIGXCPU || (ended_by == SIGKILL && status.cpu_milliseconds >= cpu_seconds * 1000);
+    const bool out_of_time =
+        ended_by == SIGXCPU || (ended_by == SIGKILL && status.cpu_milliseconds >= cpu_seconds * 1000);
     if (status.passed_deadline != 0 || out_of_time) {
         return Cause::time_limit;
     }
@@ -171,8 +174,8 @@ void Connection::spawn(const std::filesystem::path& program)
     std::string sanitizer = "ASAN_OPTIONS=detect_leaks=0";
     const std::array<char*, 3> arguments{name.data(), serve.data(), nullptr};
     const std::array<char*, 3> environment{locale.data(), sanitizer.data(), nullptr};
-    const int error =
-        ::posix_spawn(&server_, program.c_str(), plan.actions(), plan.attributes(), arguments.data(), environment.data());
+    const int error = ::posix_spawn(&server_, program.c_str(), plan.actions(), plan.attributes(), arguments.data(),
+                                    environment.data());
     if (error != 0) {
         server_ = -1;
         unavailable(std::strerror(error), program);
@@ -214,14 +217,15 @@ void Connection::end_server()
     server_ = -1;
 }
 
-/// One document in the server's hands. However it is left, the child is gone and the server ready, or the server is gone too.
+/// One document in the server's hands. However it is left, the child is gone and the server ready, or the server is
+/// gone too.
 class Connection::Work
 {
 public:
     Work(Connection& connection, UniqueFd result, const Patience& patience)
-        : connection_(connection), result_(std::move(result)), patience_(patience), deadline_(Clock::now() + patience.wall)
-    {
-    }
+        : connection_(connection), result_(std::move(result)), patience_(patience),
+          deadline_(Clock::now() + patience.wall)
+    {}
     ~Work()
     {
         if (!done_) {

@@ -18,12 +18,12 @@ namespace vtlt::sandbox {
 struct Ending
 {
     wire::Status status;
-    bool said_end = false;     ///< the child delivered everything
-    bool stopped = false;      ///< `on_record` had enough
-    bool stalled = false;      ///< nothing came for `patience`, or the whole took longer than `wall`
-    bool broken = false;       ///< the child sent what is no record
+    bool said_end = false; ///< the child delivered everything
+    bool stopped = false;  ///< `on_record` had enough
+    bool stalled = false;  ///< nothing came for `patience`, or the whole took longer than `wall`
+    bool broken = false;   ///< the child sent what is no record
     bool server_died = false;
-    bool heard = false;        ///< at least one record came
+    bool heard = false; ///< at least one record came
 };
 
 /// Why the document has no more than what arrived; nullopt when it was whole or we stopped it ourselves.
@@ -46,14 +46,16 @@ public:
 
     struct Patience
     {
-        std::chrono::milliseconds silence;  ///< only time that we wait counts, not time in `on_record`
+        std::chrono::milliseconds silence; ///< only time that we wait counts, not time in `on_record`
         std::chrono::milliseconds wall;
     };
-    /// Answers false when nothing more is wanted of this document. What it throws passes through, when the child is gone.
+    /// Answers false when nothing more is wanted of this document. What it throws passes through, when the child is
+    /// gone.
     using OnRecord = std::function<bool(wire::Record, std::string_view)>;
 
     /// nullopt when the server was dead before it took the document.
-    std::optional<Ending> work(const wire::Request& request, int document, const Patience& patience, const OnRecord& on_record);
+    std::optional<Ending> work(const wire::Request& request, int document, const Patience& patience,
+                               const OnRecord& on_record);
 
 private:
     class Work;

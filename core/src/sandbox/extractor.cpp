@@ -65,7 +65,8 @@ bool is_about_document(Cause cause)
 bool has_words(const std::vector<TextPage>& pages)
 {
     return std::any_of(pages.begin(), pages.end(), [](const TextPage& page) {
-        return std::any_of(page.text.begin(), page.text.end(), [](char c) { return static_cast<unsigned char>(c) > ' '; });
+        return std::any_of(page.text.begin(), page.text.end(),
+                           [](char c) { return static_cast<unsigned char>(c) > ' '; });
     });
 }
 
@@ -182,8 +183,7 @@ class EntryCounter
 public:
     EntryCounter(const ContainerLimits& limits, std::uint64_t container_bytes, EntrySink* sink)
         : limits_(limits), container_bytes_(container_bytes), sink_(sink)
-    {
-    }
+    {}
 
     /// False when a limit is passed.
     bool take(wire::Record type, std::string_view payload)
@@ -304,7 +304,8 @@ struct Extractor::State
     Ending work(const wire::Request& request, int document, const Connection::Patience& patience,
                 const Connection::OnRecord& on_record)
     {
-        // A server that died between two documents is no fault of either, and its death may be seen only when the next one is under way.
+        // A server that died between two documents is no fault of either, and its death may be seen only when the next
+        // one is under way.
         for (int attempt = 0; attempt < 3; ++attempt) {
             const auto ending = connect().work(request, document, patience, on_record);
             if (ending && (!ending->server_died || ending->heard || attempt > 0)) {
@@ -337,8 +338,9 @@ Extraction Extractor::extract(int document)
                                 .text_bytes = limits.text_bytes};
     const milliseconds most = limits.wall + kGrace;
     TextCollector collector{limits};
-    const auto ending = state_->work(request, document, {.silence = most, .wall = most},
-                                     [&](wire::Record type, std::string_view payload) { return collector.take(type, payload); });
+    const auto ending =
+        state_->work(request, document, {.silence = most, .wall = most},
+                     [&](wire::Record type, std::string_view payload) { return collector.take(type, payload); });
     return collector.finish(ending, limits);
 }
 
@@ -352,8 +354,9 @@ UnpackResult Extractor::unpack(int container, EntrySink* sink)
                                 .memory_bytes = state_->options.text.memory_bytes,
                                 .text_bytes = 0};
     EntryCounter counter{limits, size_of(container), sink};
-    const auto ending = state_->work(request, container, {.silence = limits.stall, .wall = limits.wall + kGrace},
-                                     [&](wire::Record type, std::string_view payload) { return counter.take(type, payload); });
+    const auto ending =
+        state_->work(request, container, {.silence = limits.stall, .wall = limits.wall + kGrace},
+                     [&](wire::Record type, std::string_view payload) { return counter.take(type, payload); });
     return counter.finish(ending);
 }
 

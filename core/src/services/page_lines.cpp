@@ -16,7 +16,8 @@ constexpr std::size_t kRuleLength = 3;
 
 bool is_rule(char32_t c)
 {
-    return c == '-' || c == '_' || c == '=' || c == '*' || c == '~' || (c >= 0x2010 && c <= 0x2015) || c == 0x2500 || c == 0xaf;
+    return c == '-' || c == '_' || c == '=' || c == '*' || c == '~' || (c >= 0x2010 && c <= 0x2015) || c == 0x2500 ||
+           c == 0xaf;
 }
 
 /// Also the control characters some formats leave.
@@ -28,13 +29,14 @@ bool is_space(char32_t c)
 /// Soft hyphens, joiners, direction and byte order marks: they would hide what a line begins with.
 bool is_invisible(char32_t c)
 {
-    return c == 0xad || (c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x2064) || c == 0xfeff;
+    return c == 0xad || (c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x2064) ||
+           c == 0xfeff;
 }
 
 PageLine line_of(std::string_view raw)
 {
     PageLine line;
-    std::size_t gap = 2;  // the beginning of a line begins a column
+    std::size_t gap = 2; // the beginning of a line begins a column
     for (std::size_t at = 0, size = 0; at < raw.size(); at += size) {
         const auto c = letter_at(raw, at, size);
         if (is_invisible(c)) {
@@ -53,6 +55,11 @@ PageLine line_of(std::string_view raw)
             if (count >= kRuleLength) {
                 size = end - at;
                 gap = 2;
+                continue;
+            }
+            // Markdown's emphasis: "**Số: 84/2019/NĐ-CP**", "_Hà Nội, ngày …_".
+            if (c == '*' || (c == '_' && (line.text.empty() || end == raw.size()))) {
+                size = end - at;
                 continue;
             }
         }

@@ -10,16 +10,16 @@
 /// The first lines of a document as the recogniser looks at them.
 namespace vtlt::services {
 
-/// A line in NFC with single spaces. Text formats and PDF put the two halves of an administrative document's head on one line;
-/// wide gaps, tabs and drawn rules (----, ____) tell where a column begins.
+/// A line in NFC with single spaces. Text formats and PDF put the two halves of an administrative document's head on
+/// one line; wide gaps, tabs and drawn rules (----, ____) tell where a column begins.
 struct PageLine
 {
     std::string text;
-    std::vector<std::size_t> columns;  ///< byte offsets; the first is 0; empty for a blank line
+    std::vector<std::size_t> columns; ///< byte offsets; the first is 0; empty for a blank line
 
     bool blank() const { return columns.empty(); }
     bool has_column_at(std::size_t offset) const;
-    std::size_t column_end(std::size_t column) const;  ///< `column` is an index
+    std::size_t column_end(std::size_t column) const; ///< `column` is an index
     std::string_view column_text(std::size_t column) const;
 };
 
@@ -35,8 +35,8 @@ bool is_letter(char32_t letter);
 /// At least two letters and none of them small.
 bool is_capitals(std::string_view text);
 bool begins_with_capital(std::string_view text);
-/// "Kết quả thi" → "kết quả thi", but "Hà Nội" and "KẾT QUẢ" stay: only a phrase whose second word is small had its capital from
-/// standing first.
+/// "Kết quả thi" → "kết quả thi", but "Hà Nội" and "KẾT QUẢ" stay: only a phrase whose second word is small had its
+/// capital from standing first.
 std::string with_small_first(std::string_view text);
 std::string_view first_word(std::string_view text);
 

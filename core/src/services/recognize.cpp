@@ -24,69 +24,113 @@ struct KindName
     std::string_view name;
 };
 
-/// NĐ 30/2020/NĐ-CP, phụ lục III, mục I (27 types with an abbreviation), then the types of Luật 64/2025/QH15 on legal documents.
+/// NĐ 30/2020/NĐ-CP, phụ lục III, mục I (27 types with an abbreviation), then the types of Luật 64/2025/QH15 on legal
+/// documents.
 constexpr std::array<KindName, 38> kKinds{{
-    {"NQ", "Nghị quyết"},        {"QĐ", "Quyết định"},         {"CT", "Chỉ thị"},
-    {"QC", "Quy chế"},           {"QyĐ", "Quy định"},          {"TC", "Thông cáo"},
-    {"TB", "Thông báo"},         {"HD", "Hướng dẫn"},          {"CTr", "Chương trình"},
-    {"KH", "Kế hoạch"},          {"PA", "Phương án"},          {"ĐA", "Đề án"},
-    {"DA", "Dự án"},             {"BC", "Báo cáo"},            {"BB", "Biên bản"},
-    {"TTr", "Tờ trình"},         {"HĐ", "Hợp đồng"},           {"CĐ", "Công điện"},
-    {"BGN", "Bản ghi nhớ"},      {"BTT", "Bản thỏa thuận"},    {"GUQ", "Giấy ủy quyền"},
-    {"GM", "Giấy mời"},          {"GGT", "Giấy giới thiệu"},   {"GNP", "Giấy nghỉ phép"},
-    {"PG", "Phiếu gửi"},         {"PC", "Phiếu chuyển"},       {"PB", "Phiếu báo"},
-    {"CV", "Công văn"},          {"L", "Luật"},                {"PL", "Pháp lệnh"},
-    {"NĐ", "Nghị định"},         {"TT", "Thông tư"},           {"TTLT", "Thông tư liên tịch"},
-    {"NQLT", "Nghị quyết liên tịch"}, {"LCT", "Lệnh"},         {"SY", "Sao y"},
-    {"TrS", "Trích sao"},        {"SL", "Sao lục"},
+    {"NQ", "Nghị quyết"},
+    {"QĐ", "Quyết định"},
+    {"CT", "Chỉ thị"},
+    {"QC", "Quy chế"},
+    {"QyĐ", "Quy định"},
+    {"TC", "Thông cáo"},
+    {"TB", "Thông báo"},
+    {"HD", "Hướng dẫn"},
+    {"CTr", "Chương trình"},
+    {"KH", "Kế hoạch"},
+    {"PA", "Phương án"},
+    {"ĐA", "Đề án"},
+    {"DA", "Dự án"},
+    {"BC", "Báo cáo"},
+    {"BB", "Biên bản"},
+    {"TTr", "Tờ trình"},
+    {"HĐ", "Hợp đồng"},
+    {"CĐ", "Công điện"},
+    {"BGN", "Bản ghi nhớ"},
+    {"BTT", "Bản thỏa thuận"},
+    {"GUQ", "Giấy ủy quyền"},
+    {"GM", "Giấy mời"},
+    {"GGT", "Giấy giới thiệu"},
+    {"GNP", "Giấy nghỉ phép"},
+    {"PG", "Phiếu gửi"},
+    {"PC", "Phiếu chuyển"},
+    {"PB", "Phiếu báo"},
+    {"CV", "Công văn"},
+    {"L", "Luật"},
+    {"PL", "Pháp lệnh"},
+    {"NĐ", "Nghị định"},
+    {"TT", "Thông tư"},
+    {"TTLT", "Thông tư liên tịch"},
+    {"NQLT", "Nghị quyết liên tịch"},
+    {"LCT", "Lệnh"},
+    {"SY", "Sao y"},
+    {"TrS", "Trích sao"},
+    {"SL", "Sao lục"},
 }};
 
 constexpr std::string_view kMotto1 = "cộng hòa xã hội chủ nghĩa việt nam";
-constexpr std::array<std::string_view, 3> kMotto2{"độc lập - tự do - hạnh phúc", "độc lập -tự do - hạnh phúc", "độc lập – tự do – hạnh phúc"};
+constexpr std::array<std::string_view, 3> kMotto2{"độc lập - tự do - hạnh phúc", "độc lập -tự do - hạnh phúc",
+                                                  "độc lập – tự do – hạnh phúc"};
 
 /// Capital lines of the head that name no body (NĐ 30/2020, phụ lục I, ô 10–11, and the drafts' mark).
-constexpr std::array<std::string_view, 11> kMarks{"mật",       "tối mật",          "tuyệt mật", "khẩn",
-                                                  "thượng khẩn", "hỏa tốc",        "hỏa tốc hẹn giờ", "dự thảo",
-                                                  "bản sao",   "lưu hành nội bộ", "đảng cộng sản việt nam"};
+constexpr std::array<std::string_view, 11> kMarks{"mật",
+                                                  "tối mật",
+                                                  "tuyệt mật",
+                                                  "khẩn",
+                                                  "thượng khẩn",
+                                                  "hỏa tốc",
+                                                  "hỏa tốc hẹn giờ",
+                                                  "dự thảo",
+                                                  "bản sao",
+                                                  "lưu hành nội bộ",
+                                                  "đảng cộng sản việt nam"};
 
-/// What the name of a body begins with. A capital line over "Số:" that begins so begins a name, another one goes on with it.
+/// What the name of a body begins with. A capital line over "Số:" that begins so begins a name, another one goes on
+/// with it.
 constexpr std::array<std::string_view, 62> kBodies{
-    "bộ",         "sở",         "cục",          "tổng cục",    "chi cục",     "vụ",          "ủy ban",       "ubnd",
-    "hđnd",       "hội đồng",   "ban",          "văn phòng",   "trường",      "đại học",     "học viện",     "bệnh viện",
-    "viện",       "trung tâm",  "công ty",      "tổng công ty", "tập đoàn",   "phòng",       "tòa án",       "ngân hàng",
-    "chính phủ",  "thủ tướng",  "quốc hội",     "chủ tịch",    "kho bạc",     "kiểm toán",   "thanh tra",    "liên đoàn",
-    "hội",        "mặt trận",   "đảng ủy",      "tỉnh ủy",     "thành ủy",    "huyện ủy",    "chi bộ",       "đảng bộ",
-    "quân khu",   "quân đoàn",  "quân chủng",   "binh chủng",  "sư đoàn",     "lữ đoàn",     "trung đoàn",   "tiểu đoàn",
-    "binh đoàn",  "tổng liên đoàn", "đoàn",     "khoa",        "xí nghiệp",   "nhà máy",     "bảo tàng",     "thư viện",
-    "kho",        "trạm",       "đội",          "bảo hiểm",    "hải quan",    "thuế"};
+    "bộ",        "sở",         "cục",        "tổng cục",   "chi cục",
+    "vụ",        "ủy ban",     "ubnd",       "hđnd",       "hội đồng",
+    "ban",       "văn phòng",  "trường",     "đại học",    "học viện",
+    "bệnh viện", "viện",       "trung tâm",  "công ty",    "tổng công ty",
+    "tập đoàn",  "phòng",      "tòa án",     "ngân hàng",  "chính phủ",
+    "thủ tướng", "quốc hội",   "chủ tịch",   "kho bạc",    "kiểm toán",
+    "thanh tra", "liên đoàn",  "hội",        "mặt trận",   "đảng ủy",
+    "tỉnh ủy",   "thành ủy",   "huyện ủy",   "chi bộ",     "đảng bộ",
+    "quân khu",  "quân đoàn",  "quân chủng", "binh chủng", "sư đoàn",
+    "lữ đoàn",   "trung đoàn", "tiểu đoàn",  "binh đoàn",  "tổng liên đoàn",
+    "đoàn",      "khoa",       "xí nghiệp",  "nhà máy",    "bảo tàng",
+    "thư viện",  "kho",        "trạm",       "đội",        "bảo hiểm",
+    "hải quan",  "thuế"};
 
 /// Lines that open the body of a document: the subject ends before them.
 constexpr std::array<std::string_view, 22> kBodyOpenings{
-    "căn cứ",   "kính gửi", "thực hiện", "theo đề nghị", "xét đề nghị", "điều 1", "chương i", "phần i", "phần thứ nhất",
-    "i.",       "1.",       "hôm nay",   "ngày",         "thời gian",   "để",     "trên cơ sở", "nhằm", "trong",
-    "qua",      "theo",     "trân trọng", "mục lục"};
+    "căn cứ",        "kính gửi", "thực hiện", "theo đề nghị", "xét đề nghị", "điều 1",    "chương i", "phần i",
+    "phần thứ nhất", "i.",       "1.",        "hôm nay",      "ngày",        "thời gian", "để",       "trên cơ sở",
+    "nhằm",          "trong",    "qua",       "theo",         "trân trọng",  "mục lục"};
 
 /// Of these, the ones no subject begins with.
-constexpr std::array<std::string_view, 6> kFirmOpenings{"căn cứ", "kính gửi", "theo đề nghị", "điều 1", "chương i", "phần thứ nhất"};
+constexpr std::array<std::string_view, 6> kFirmOpenings{"căn cứ", "kính gửi", "theo đề nghị",
+                                                        "điều 1", "chương i", "phần thứ nhất"};
 
 /// A line that ends so goes on, whatever the next begins with.
-constexpr std::array<std::string_view, 24> kConnectives{"và",  "của",   "về", "với",  "tại",  "cho", "đối",  "theo",
-                                                        "các", "trong", "đến", "từ",  "do",   "thuộc", "là",  "việc",
-                                                        "giữa", "ở", "hoặc", "những", "một", "tỉnh", "huyện", "xã"};
+constexpr std::array<std::string_view, 24> kConnectives{
+    "và", "của",   "về", "với",  "tại",  "cho", "đối",  "theo",  "các", "trong", "đến",   "từ",
+    "do", "thuộc", "là", "việc", "giữa", "ở",   "hoặc", "những", "một", "tỉnh",  "huyện", "xã"};
 
 /// Titles that programs put in by themselves.
-constexpr std::array<std::string_view, 9> kEmptyTitles{"microsoft word", "untitled", "document", "tài liệu", "powerpoint presentation",
-                                                       "slide 1", "không có tiêu đề", "no title", "bản trình bày powerpoint"};
+constexpr std::array<std::string_view, 9> kEmptyTitles{
+    "microsoft word",          "untitled", "document",         "tài liệu",
+    "powerpoint presentation", "slide 1",  "không có tiêu đề", "no title",
+    "bản trình bày powerpoint"};
 
 constexpr std::size_t kHeadLines = 30;      ///< the head stands in the first so many lines that are not blank
 constexpr std::size_t kKindLineWithin = 10; ///< lines that are not blank, after the last line of the head
 constexpr std::size_t kSubjectLines = 12;
-constexpr std::size_t kLongestTitle = 500;  ///< Subject S500 of NĐ 30/2020, phụ lục VI
+constexpr std::size_t kLongestTitle = 500; ///< Subject S500 of NĐ 30/2020, phụ lục VI
 
 bool begins_with_word(std::string_view text, std::string_view words)
 {
-    return text.starts_with(words) && (text.size() == words.size() || text[words.size()] == ' ' || text[words.size()] == ',' ||
-                                       text[words.size()] == ':' || words.ends_with('.'));
+    return text.starts_with(words) && (text.size() == words.size() || text[words.size()] == ' ' ||
+                                       text[words.size()] == ',' || text[words.size()] == ':' || words.ends_with('.'));
 }
 
 template <std::size_t N>
@@ -147,7 +191,8 @@ struct DateFound
     std::size_t end;
 };
 
-/// "Hà Nội, ngày 05 tháng 3 năm 2020" or "…, ngày 05/3/2020" from `begin` on: a place of at most six words, then the date.
+/// "Hà Nội, ngày 05 tháng 3 năm 2020" or "…, ngày 05/3/2020" from `begin` on: a place of at most six words, then the
+/// date.
 std::optional<DateFound> date_line_at(std::string_view text, std::size_t begin)
 {
     constexpr std::size_t kLongestPlace = 64;
@@ -245,7 +290,7 @@ std::string symbol_at(std::string_view text, std::size_t at, std::size_t& end)
             symbol += '-';
             size = next - end;
         } else if (c == ' ' && (text.substr(end).starts_with(" /") || symbol.ends_with('/'))) {
-            continue;  // "73 / 2025 /TT-NHNN"
+            continue; // "73 / 2025 /TT-NHNN"
         } else if (dash) {
             symbol += '-';
         } else if (const char latin = latin_of(c); latin != 0) {
@@ -311,7 +356,8 @@ std::optional<NumberFound> number_line_at(const PageLine& line, std::size_t begi
 
 std::string without_year(std::string_view symbol)
 {
-    const bool has_year = symbol.size() > 5 && symbol[4] == '/' && std::ranges::all_of(symbol.substr(0, 4), [](char c) { return c >= '0' && c <= '9'; });
+    const bool has_year = symbol.size() > 5 && symbol[4] == '/' &&
+                          std::ranges::all_of(symbol.substr(0, 4), [](char c) { return c >= '0' && c <= '9'; });
     return std::string{has_year ? symbol.substr(5) : symbol};
 }
 
@@ -456,8 +502,8 @@ private:
 
     bool has_head() const { return number_line_ != kNone || date_line_ != kNone || has_motto_; }
 
-    /// A line of its own in capitals that is the name of a kind, soon after the head and before the addressees: further down the
-    /// same words may end the post of who signs ("TRƯỞNG PHÒNG THAM MƯU –" / "KẾ HOẠCH").
+    /// A line of its own in capitals that is the name of a kind, soon after the head and before the addressees: further
+    /// down the same words may end the post of who signs ("TRƯỞNG PHÒNG THAM MƯU –" / "KẾ HOẠCH").
     void find_kind_line()
     {
         const auto limit = std::min(head_end_, address_line());
@@ -582,7 +628,7 @@ private:
         }
         const auto rest = text::exact_form(text);
         if (rest.starts_with("cộng hòa xã hội")) {
-            return {};  // a misspelt motto
+            return {}; // a misspelt motto
         }
         const bool is_mark = std::ranges::find(kMarks, rest) != kMarks.end();
         return !is_capitals(text) || is_mark ? std::string{} : text;
@@ -590,7 +636,8 @@ private:
 
     static bool ends_open(std::string_view exact)
     {
-        if (exact.ends_with(',') || exact.ends_with('-') || exact.ends_with('(') || exact.ends_with("–") || exact.ends_with("ủy ban thường vụ")) {
+        if (exact.ends_with(',') || exact.ends_with('-') || exact.ends_with('(') || exact.ends_with("–") ||
+            exact.ends_with("ủy ban thường vụ")) {
             return true;
         }
         const auto space = exact.rfind(' ');
@@ -610,7 +657,8 @@ private:
             title = heading(format_title);
         }
         if (title.empty()) {
-            title = limited(text::to_nfc(text::repair_utf8(file_name.substr(0, file_name.rfind('.') == 0 ? kNone : file_name.rfind('.')))));
+            title = limited(text::to_nfc(
+                text::repair_utf8(file_name.substr(0, file_name.rfind('.') == 0 ? kNone : file_name.rfind('.')))));
         }
         return title;
     }
@@ -647,8 +695,8 @@ private:
     {
         const std::string_view text = lines_[i].text;
         const auto& exact = exact_[i];
-        const bool opens = !begins_with_small(text) &&
-                           (last.empty() ? begins_with_any(exact, kFirmOpenings) : begins_with_any(exact, kBodyOpenings));
+        const bool opens = !begins_with_small(text) && (last.empty() ? begins_with_any(exact, kFirmOpenings)
+                                                                     : begins_with_any(exact, kBodyOpenings));
         if (opens || text.starts_with('[') || text.starts_with('#')) {
             return true;
         }
@@ -657,7 +705,7 @@ private:
         }
         if (is_capitals(text)) {
             if (text.find(' ') == kNone && !is_capitals(last)) {
-                return false;  // the last word of a subject: "… máy lọc nước" / "RO"
+                return false; // the last word of a subject: "… máy lọc nước" / "RO"
             }
             return !is_capitals(last) || exact == text::exact_form(found_.issuer) || opens_after(i);
         }
@@ -675,7 +723,8 @@ private:
     /// "ỦY BAN THƯỜNG VỤ QUỐC HỘI" between the subject and "Căn cứ …": who decides, no more of the subject.
     bool opens_after(std::size_t i) const
     {
-        return begins_with_any(exact_[i], kBodies) && i + 1 < lines_.size() && begins_with_word(exact_[i + 1], "căn cứ");
+        return begins_with_any(exact_[i], kBodies) && i + 1 < lines_.size() &&
+               begins_with_word(exact_[i + 1], "căn cứ");
     }
 
     static bool begins_with_small(std::string_view text)
@@ -712,21 +761,75 @@ private:
     /// Without the layout: a Markdown heading, the format's own title, the first line that says something.
     std::string heading(std::string_view format_title) const
     {
-        for (std::size_t i = 0; i < head_end_; ++i) {
-            if (lines_[i].text.starts_with("# ")) {
-                return limited(std::string_view{lines_[i].text}.substr(2));
-            }
+        if (auto marked = markdown_title(); !marked.empty()) {
+            return marked;
         }
         auto own = limited(text::to_nfc(text::repair_utf8(format_title)));
         if (!own.empty() && !begins_with_any(text::exact_form(own), kEmptyTitles)) {
             return own;
         }
+        const auto first = next_saying(0);
+        if (first == kNone) {
+            return {};
+        }
+        // A section's name above the headline ("Tin quân đội") is shorter than a headline, which does not end like a
+        // sentence.
+        const auto second = next_saying(first + 1);
+        const bool is_label = words_of(first) < 4 && second != kNone && words_of(second) >= 5 &&
+                              lines_[second].text.size() <= 240 &&
+                              lines_[second].text.find_last_of(".;,:") + 1 != lines_[second].text.size();
+        return limited(lines_[is_label ? second : first].text);
+    }
+
+    /// `title:` of front matter between `---` lines, else the first "# …".
+    std::string markdown_title() const
+    {
+        constexpr std::string_view kKey = "title: ";
         for (std::size_t i = 0; i < head_end_; ++i) {
-            if (says_something(i)) {
-                return limited(lines_[i].text);
+            const std::string_view text = lines_[i].text;
+            if (i < 12 && lines_[0].blank() && text.starts_with(kKey) && text.size() > kKey.size()) {
+                const auto value = text.substr(kKey.size());
+                return limited(value.front() == '"' && value.ends_with('"') ? value.substr(1, value.size() - 2)
+                                                                            : value);
+            }
+            if (text.starts_with("# ")) {
+                return limited(text.substr(2));
             }
         }
         return {};
+    }
+
+    std::size_t words_of(std::size_t i) const
+    {
+        return static_cast<std::size_t>(std::ranges::count(lines_[i].text, ' ')) + 1;
+    }
+
+    std::size_t next_saying(std::size_t from) const
+    {
+        for (std::size_t i = from; i < head_end_; ++i) {
+            if (says_something(i)) {
+                return i;
+            }
+        }
+        return kNone;
+    }
+
+    /// A telephone number or a time of day: a page's furniture, no title.
+    static bool is_furniture(std::string_view text)
+    {
+        constexpr std::size_t kTelephone = 7;
+        std::size_t digits = 0;
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            const bool digit = text[i] >= '0' && text[i] <= '9';
+            if (text[i] == ':' && digits > 0 && i + 2 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '5') {
+                return true;
+            }
+            digits = digit ? digits + 1 : 0;
+            if (digits >= kTelephone) {
+                return true;
+            }
+        }
+        return false;
     }
 
     bool says_something(std::size_t i) const
@@ -737,7 +840,8 @@ private:
         }
         const bool head = i == number_line_ || i == date_line_ || is_motto(i) || date_of(i).has_value();
         const bool before_number = number_line_ != kNone && i < number_line_;
-        return letters >= 3 && !head && !before_number && std::ranges::find(kMarks, exact_[i]) == kMarks.end();
+        return letters >= 3 && !head && !before_number && !is_furniture(lines_[i].text) &&
+               std::ranges::find(kMarks, exact_[i]) == kMarks.end();
     }
 
     Lines lines_;
@@ -753,7 +857,8 @@ private:
 
 } // namespace
 
-Recognized recognize(std::span<const std::string_view> first_pages, std::string_view format_title, std::string_view file_name)
+Recognized recognize(std::span<const std::string_view> first_pages, std::string_view format_title,
+                     std::string_view file_name)
 {
     const auto lines = page_lines(first_pages);
     return Reader{lines}.read(format_title, file_name);

@@ -8,8 +8,9 @@
 #include <string_view>
 #include <vector>
 
-/// The texts of a BagIt bag (RFC 8493 and the drafts 0.93–0.97) as pure functions over bytes: nothing here opens a file, nothing
-/// throws for what the bytes say. What is wrong becomes a `Note` whose rule word package_verifier.h makes public.
+/// The texts of a BagIt bag (RFC 8493 and the drafts 0.93–0.97) as pure functions over bytes: nothing here opens a
+/// file, nothing throws for what the bytes say. What is wrong becomes a `Note` whose rule word package_verifier.h makes
+/// public.
 namespace vtlt::export_::bag {
 
 struct Version
@@ -38,8 +39,8 @@ struct Declaration
 };
 Declaration parse_declaration(std::string_view bytes, Notes& notes);
 
-/// UTF-8 of a tag file in the declared encoding: UTF-8, US-ASCII, ISO-8859-1, UTF-16, UTF-16BE, UTF-16LE. A leading byte order
-/// mark is dropped. nullopt with a note when the encoding is unknown here or the bytes do not fit it.
+/// UTF-8 of a tag file in the declared encoding: UTF-8, US-ASCII, ISO-8859-1, UTF-16, UTF-16BE, UTF-16LE. A leading
+/// byte order mark is dropped. nullopt with a note when the encoding is unknown here or the bytes do not fit it.
 std::optional<std::string> decode_tag_text(std::string_view bytes, std::string_view encoding, Notes& notes);
 
 struct InfoElement
@@ -61,8 +62,8 @@ std::optional<Oxum> parse_oxum(std::string_view value);
 
 struct ManifestLine
 {
-    std::string digest;  ///< lower-case hex
-    std::string path;    ///< as written, still percent-encoded
+    std::string digest; ///< lower-case hex
+    std::string path;   ///< as written, still percent-encoded
 };
 /// manifest-*.txt and tagmanifest-*.txt; the asterisk of `md5sum -b` is dropped with a warning.
 std::vector<ManifestLine> parse_manifest(std::string_view text, Notes& notes);

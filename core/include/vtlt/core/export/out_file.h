@@ -7,12 +7,17 @@
 
 namespace vtlt::export_ {
 
-/// A file that is whole under its name or absent (I9), and that never takes the place of another: written without a name, synced,
-/// then linked. Where the file system knows no unnamed files it has a hidden name beside the place until then. Not thread-safe.
+/// A file that is whole under its name or absent (I9), and that never takes the place of another: written without a
+/// name, synced, then linked. Where the file system knows no unnamed files it has a hidden name beside the place until
+/// then. Not thread-safe.
 class OutFile
 {
 public:
-    enum class Kind { unnamed, hidden };
+    enum class Kind
+    {
+        unnamed,
+        hidden
+    };
 
     /// Throws conflict `export.exists`, not_found `export.no_folder`.
     explicit OutFile(const std::filesystem::path& place, Kind kind = Kind::unnamed);
@@ -33,7 +38,7 @@ private:
     void rename_hidden();
 
     std::filesystem::path place_;
-    std::filesystem::path hidden_;  ///< empty while the file has no name
+    std::filesystem::path hidden_; ///< empty while the file has no name
     UniqueFd fd_;
 };
 

@@ -12,15 +12,15 @@ namespace vtlt::export_ {
 
 struct PackageFinding
 {
-    std::string rule;     ///< stable word: bagit.declaration, manifest.missing_file, manifest.digest, path.outside …
-    std::string path;     ///< inside the package
-    std::string message;  ///< fields for the message are in the text of locales; this is the English sentence
-    std::string hint;     ///< what to do
+    std::string rule;    ///< stable word: bagit.declaration, manifest.missing_file, manifest.digest, path.outside …
+    std::string path;    ///< inside the package
+    std::string message; ///< fields for the message are in the text of locales; this is the English sentence
+    std::string hint;    ///< what to do
 };
 
 struct PackageVerdict
 {
-    std::string format = "unknown";  ///< bagit | unknown (more follow)
+    std::string format = "unknown"; ///< bagit | unknown (more follow)
     bool valid = false;
     std::vector<PackageFinding> errors;
     std::vector<PackageFinding> warnings;

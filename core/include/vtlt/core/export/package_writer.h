@@ -20,16 +20,20 @@ class Database;
 /// Packages of documents that are readable in fifty years without us (product.md §2.3). Takes sets; knows no queries.
 namespace vtlt::export_ {
 
-enum class Profile { inspection, bagit };
+enum class Profile
+{
+    inspection,
+    bagit
+};
 
 struct PackageRequest
 {
     Profile profile = Profile::inspection;
-    std::filesystem::path out;            ///< ends in .zip or .tar
-    std::string query_json;               ///< content of data/query.json, made by the caller (query, filters, by, at, count)
+    std::filesystem::path out; ///< ends in .zip or .tar
+    std::string query_json;    ///< content of data/query.json, made by the caller (query, filters, by, at, count)
     std::string asked_by;
-    std::string title;                    ///< heading of the register
-    std::string audit_json;               ///< content of data/audit.json (checkpoint)
+    std::string title;      ///< heading of the register
+    std::string audit_json; ///< content of data/audit.json (checkpoint)
     std::string language = "vi";
 };
 
@@ -37,16 +41,16 @@ struct PackageEstimate
 {
     std::uint64_t documents = 0;
     std::uint64_t files = 0;
-    std::uint64_t bytes = 0;  ///< of the whole package, an upper bound
+    std::uint64_t bytes = 0; ///< of the whole package, an upper bound
 };
 
 struct PackageResult
 {
     std::uint64_t documents = 0;
     std::uint64_t files = 0;
-    std::uint64_t bytes = 0;      ///< of OUT
-    std::string sha256;           ///< of OUT
-    std::string manifest_sha256;  ///< of manifest-sha256.txt
+    std::uint64_t bytes = 0;     ///< of OUT
+    std::string sha256;          ///< of OUT
+    std::string manifest_sha256; ///< of manifest-sha256.txt
     Secrecy highest = Secrecy::open;
 };
 
@@ -56,11 +60,13 @@ using PackageProgress = std::function<void(std::uint64_t files, std::uint64_t by
 /// From the catalogue alone; nothing is read from the store.
 PackageEstimate estimate_package(db::Database& database, std::span<const DocumentId> documents);
 
-/// Writes the package in the order of `documents`, streaming in constant memory: an unnamed file in OUT's folder that is synced and
-/// then linked under its name, so it is whole or absent (I9). Every object is hashed while it is copied; one that differs from its name
-/// is corrupt `export.object_changed` and there is no package. Throws conflict `export.exists`, not_found `export.no_documents`,
-/// invalid `export.format`, internal `internal.disk_full` (checked before the first byte).
-PackageResult write_package(db::Database& database, const Home& home, const Clock& clock, std::span<const DocumentId> documents,
-                            const PackageRequest& request, const PackageProgress& progress = {});
+/// Writes the package in the order of `documents`, streaming in constant memory: an unnamed file in OUT's folder that
+/// is synced and then linked under its name, so it is whole or absent (I9). Every object is hashed while it is copied;
+/// one that differs from its name is corrupt `export.object_changed` and there is no package. Throws conflict
+/// `export.exists`, not_found `export.no_documents` and `export.no_folder`, conflict `export.changed_meanwhile` (a
+/// document is gone), invalid `export.format`, internal `internal.disk_full` (checked before the first byte).
+PackageResult write_package(db::Database& database, const Home& home, const Clock& clock,
+                            std::span<const DocumentId> documents, const PackageRequest& request,
+                            const PackageProgress& progress = {});
 
 } // namespace vtlt::export_

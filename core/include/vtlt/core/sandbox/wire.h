@@ -8,27 +8,38 @@
 #include <string_view>
 #include <type_traits>
 
-/// What is said between our side and `vtlt-extract`, version 1. Both ends are built together and run on one machine, so numbers are in
-/// its own byte order and any difference of version is a refusal to serve.
+/// What is said between our side and `vtlt-extract`, version 1. Both ends are built together and run on one machine, so
+/// numbers are in its own byte order and any difference of version is a refusal to serve.
 ///
-///     control  SEQPACKET socket, descriptor 3 of the server: Hello, then ( Request + two descriptors → [Cancel] → Status )*
+///     control  SEQPACKET socket, descriptor 3 of the server: Hello, then ( Request + two descriptors → [Cancel] →
+///     Status )*
 ///              descriptors of a Request: the document (readable), the writing end of the result pipe
-///     result   record*   record = length (4 bytes) type (1 byte) payload (length bytes); a good result ends with Record::end
+///     result   record*   record = length (4 bytes) type (1 byte) payload (length bytes); a good result ends with
+///     Record::end
 namespace vtlt::sandbox::wire {
 
 inline constexpr std::uint32_t kVersion = 1;
 inline constexpr int kControlFd = 3;
 
-enum class Readiness : std::uint32_t { ready, no_seccomp, selftest_differs };
+enum class Readiness : std::uint32_t
+{
+    ready,
+    no_seccomp,
+    selftest_differs
+};
 
 struct Hello
 {
     std::uint32_t version = kVersion;
     Readiness readiness = Readiness::ready;
-    std::int32_t landlock_abi = 0;  ///< 0: the kernel has none
+    std::int32_t landlock_abi = 0; ///< 0: the kernel has none
 };
 
-enum class Task : std::uint32_t { text, unpack };
+enum class Task : std::uint32_t
+{
+    text,
+    unpack
+};
 
 struct Request
 {
@@ -57,25 +68,31 @@ struct Status
     std::uint64_t max_rss_bytes = 0;
 };
 
-enum class Record : std::uint8_t {
-    format = 1,  ///< word NUL media type
-    image,       ///< a plain image: without text and no fault
+enum class Record : std::uint8_t
+{
+    format = 1, ///< word NUL media type
+    image,      ///< a plain image: without text and no fault
     charset,
     title,
-    page,        ///< number (4 bytes, 0 = none), text
-    more,        ///< text that continues the page
+    page, ///< number (4 bytes, 0 = none), text
+    more, ///< text that continues the page
     warning,
-    cause,       ///< a word of kCauses
-    container,   ///< one of zip tar tar.gz tar.zst
-    entry,       ///< EntryHead, name
-    data,        ///< bytes of the entry
+    cause,     ///< a word of kCauses
+    container, ///< one of zip tar tar.gz tar.zst
+    entry,     ///< EntryHead, name
+    data,      ///< bytes of the entry
     entry_end,
-    end,         ///< nothing was lost
+    end, ///< nothing was lost
 };
 
 struct EntryHead
 {
-    enum class Type : std::uint32_t { file, folder, special };
+    enum class Type : std::uint32_t
+    {
+        file,
+        folder,
+        special
+    };
     Type type = Type::file;
     std::uint32_t has_size = 0;
     std::uint32_t has_time = 0;
@@ -120,8 +137,8 @@ inline std::string record_head(Record type, std::size_t payload)
 class RecordReader
 {
 public:
-    /// Calls `on_record(Record, std::string_view)` for every whole record; the view is good during the call. False after a record that
-    /// cannot be: nothing later is to be believed.
+    /// Calls `on_record(Record, std::string_view)` for every whole record; the view is good during the call. False
+    /// after a record that cannot be: nothing later is to be believed.
     template <class F>
     bool feed(std::string_view bytes, F&& on_record)
     {

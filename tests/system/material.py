@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Real material in place: what intake makes of it, and whether the right article answers (skipped where it is not on the machine)."""
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+from vtlt_case import BUILD, DATA, SOURCE, VtltCase, main, vtlt
+
+# Question → words that only the right article has, read from the five articles by hand.
+QUESTIONS = ["báo cáo 3163", "78/CT-BQP", "bao nhieu ho so dung han", "kiem tra van thu 9 thang 2021", "33.900 tài khoản", "48 điểm cầu",
+             "ký số cá nhân"]
+
+
+class Material(VtltCase):
+    def test_the_folders_of_the_issue(self):
+        home = self.home()
+        self.need("news")
+        folder = self.folder / "in"
+        folder.mkdir()
+        for name in ("news", "office_docs", "legacy_encodings"):
+            (folder / name).symlink_to(DATA / name)
+        sets = [("opf", "malformed_files/opf_format_corpus.tar.zst"), ("verapdf", "malformed_files/verapdf.tar.zst"),
+                ("tika", "malformed_files/tika_documents.tar.zst"), ("libarchive", "attack_inputs/libarchive_tests.tar.zst"),
+                ("scale", "scale/vanban_md_148MB.tar.zst")]
+        places = [DATA / "news", DATA / "office_docs", DATA / "legacy_encodings"]
+        for name, archive in sets:
+            places.append(self.unpack(self.need(archive), name))
+        answer = self.ingest(home, *places, code=3)
+        summary = self.summary(answer)
+        print(json.dumps(summary, ensure_ascii=False), file=sys.stderr)
+        self.assertGreater(summary["accepted"], 900)
+        coverage = subprocess.run([sys.executable, str(SOURCE / "tests/system/text_coverage.py"), "--extract",
+                                   str(BUILD / "bin/vtlt-extract"), *[str(p) for p in places if p != self.folder / "scale"]],
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        print(coverage.stdout.decode()[-1500:], file=sys.stderr)
+        self.assertEqual(coverage.returncode, 0)
+        self.assert_whole(home)
+        self.ask_the_news(home)
+        bare = {h["id"] for h in self.search(home, "ho so dung han", "--limit", "200")["hits"]}
+        self.assertEqual(bare, {h["id"] for h in self.search(home, "hồ sơ đúng hạn", "--limit", "200")["hits"]})
+
+    def ask_the_news(self, home):
+        texts = {p.name: p.read_text(encoding="utf-8") for p in sorted((DATA / "news").glob("*.txt"))}
+        right = {
+            "báo cáo 3163": [n for n, t in texts.items() if "3163" in t],
+            "78/CT-BQP": [n for n, t in texts.items() if "78/CT-BQP" in t],
+            "bao nhieu ho so dung han": [n for n, t in texts.items() if "đúng hạn" in t and "hồ sơ" in t],
+            "kiem tra van thu 9 thang 2021": [n for n, t in texts.items() if re.search(r"9 tháng.{0,40}2021|9/2021", t)],
+            "33.900 tài khoản": [n for n, t in texts.items() if "33.900" in t],
+            "48 điểm cầu": [n for n, t in texts.items() if "48 điểm cầu" in t],
+            "ký số cá nhân": [n for n, t in texts.items() if "ký số cá nhân" in t.lower() or "chữ ký số" in t.lower()],
+        }
+        for question in QUESTIONS:
+            with self.subTest(question=question):
+                self.assertTrue(right[question])
+                hit = self.search(home, question)["hits"][0]
+                self.assertIn(hit["source_path"], right[question])
+                self.assertTrue(hit["marks"])
+
+
+if __name__ == "__main__":
+    main()

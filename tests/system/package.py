@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A package of a query: readable without us, offline, and judged right; everybody's bags too."""
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+
+from vtlt_case import SOURCE, VtltCase, main, vtlt
+
+
+class Package(VtltCase):
+    def setUp(self):
+        super().setUp()
+        self.archive = self.folder / "demo"
+        self.assertEqual(vtlt("init", self.archive, "--demo", "--demo-count", "60").code, 0)
+        self.query = "ngay:2015..2026 NOT loai:QĐ"
+        self.out = self.folder / "gói kiểm tra.zip"
+        answer = vtlt("export", "--query", self.query, "--to", self.out, "--json", home=self.archive)
+        self.assertEqual(answer.code, 0, answer)
+        self.result = answer.json()
+
+    def unzip(self):
+        with zipfile.ZipFile(self.out) as z:
+            z.extractall(self.folder / "unzipped")
+        return self.folder / "unzipped" / "gói kiểm tra"
+
+    def test_count_on_screen_is_rows_is_documents(self):
+        total = self.search(self.archive, self.query, "--limit", "1")["total"]
+        self.assertGreater(total, 20)
+        self.assertEqual(self.result["documents"], total)
+        bag = self.unzip()
+        self.assertEqual(len(list((bag / "data/metadata").iterdir())), total)
+        self.assertEqual(json.loads((bag / "data/query.json").read_text())["count"], total)
+
+    def test_sha256sum_and_an_independent_reader_accept_it(self):
+        bag = self.unzip()
+        for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
+            subprocess.run(["sha256sum", "-c", "--quiet", "--strict", manifest], cwd=bag, check=True)
+        subprocess.run([sys.executable, str(SOURCE / "tests/support/read_package.py"), str(self.out)], check=True)
+        verdict = vtlt("package", "verify", self.out, "--json")
+        self.assertEqual((verdict.code, verdict.json()["valid"], verdict.json()["format"]), (0, True, "bagit"))
+
+    def test_a_flipped_byte_is_named(self):
+        bag = self.unzip()
+        victim = next(p for p in (bag / "data/documents").rglob("*") if p.is_file())
+        content = bytearray(victim.read_bytes())
+        content[-1] ^= 1
+        victim.write_bytes(content)
+        verdict = vtlt("package", "verify", bag, "--json")
+        self.assertEqual(verdict.code, 7)
+        self.assertIn(victim.name, json.dumps(verdict.json()["errors"], ensure_ascii=False))
+
+    def test_tar_and_plain_bag_work_too(self):
+        for name, profile in (("a.tar", "inspection"), ("b.zip", "bagit"), ("c.tar", "bagit")):
+            out = self.folder / name
+            self.assertEqual(vtlt("export", "--query", self.query, "--to", out, "--profile", profile, home=self.archive).code, 0)
+            self.assertEqual(vtlt("package", "verify", out).code, 0)
+
+    def test_refusals_have_names(self):
+        self.assertEqual(vtlt("export", "--query", self.query, "--to", self.out, home=self.archive).code, 5)
+        self.assertEqual(vtlt("export", "--query", "zzzzkhongco", "--to", self.folder / "n.zip", home=self.archive).code, 4)
+        self.assertEqual(vtlt("export", "--query", "x", "--to", self.folder / "n.rar", home=self.archive).code, 2)
+        self.assertEqual(vtlt("package", "verify", self.folder / "nothing.zip").code, 4)
+        self.assertEqual(list(self.folder.glob("n.*")), [])
+
+    def test_the_register_opens_offline_in_chromium(self):
+        chromium = shutil.which("chromium")
+        if not chromium:
+            self.skipTest("skipped: no chromium")
+        bag = self.unzip()
+        page = bag / "data/index.html"
+        dom = subprocess.run([chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                              "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                              "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={self.folder / 'profile'}", "--dump-dom",
+                              page.resolve().as_uri()], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=120).stdout.decode()
+        links = re.findall(r'href="(documents/[^"]+)"', dom)
+        self.assertGreaterEqual(len(links), self.result["documents"])
+        from urllib.parse import unquote
+
+        for link in links:
+            self.assertTrue((bag / "data" / unquote(link)).is_file(), link)
+        self.assertNotRegex(page.read_text(encoding="utf-8"), r'(src|href)="(https?:)?//')
+
+
+class Conformance(VtltCase):
+    """The Library of Congress's bags: the folder's name is the verdict (SOURCE.md there)."""
+
+    def test_every_bag_gets_the_right_verdict(self):
+        bags = self.unpack(self.need("conformance/bagit.tar.zst"), "bags")
+        right, wrong = 0, []
+        for declaration in sorted(bags.rglob("bagit.txt")):
+            bag = declaration.parent
+            names = bag.relative_to(bags).parts
+            if any((bags.joinpath(*names[:i]) / "bagit.txt").exists() for i in range(len(names))):
+                continue  # a bag inside another's data/ is payload
+            if not (bag / "data").exists() and not any("data" in n and "missing" in n for n in names):
+                (bag / "data").mkdir()
+            expected = not any(kind in names for kind in ("invalid", "linux-only", "windows-only"))
+            answer = vtlt("package", "verify", bag, "--json")
+            if answer.json()["valid"] == expected and answer.code == (0 if expected else 7):
+                right += 1
+            else:
+                wrong.append((bag.relative_to(bags).as_posix(), answer.json()["errors"]))
+            if "warning" in names:
+                self.assertTrue(answer.json()["warnings"], bag)
+        print(f"{right} bags judged right", file=sys.stderr)
+        self.assertEqual(wrong, [])
+        self.assertGreater(right, 30)
+
+
+if __name__ == "__main__":
+    main()
