@@ -58,16 +58,20 @@ void check_audit(services::Archive& archive, IntegrityReport& report)
     }
 }
 
-/// Beside a running writer rows are still on their way: what is pending is not yet wrong.
+/// The index follows the catalogue first where that is its ordinary work (pending rows, a deleted index); whatever else differs is told,
+/// not mended in silence. Beside a running writer pending rows are on their way and not yet wrong.
 void check_index(services::Archive& archive, IntegrityReport& report)
 {
-    if (archive.is_writable()) {
-        indexer::IndexWorker{archive.home(), archive.database()}.catch_up();
-    } else {
+    const bool pending = [&] {
         auto tx = archive.database().read();
-        if (outbox::count_pending(tx) > 0) {
-            return;
-        }
+        return outbox::count_pending(tx) > 0;
+    }();
+    const bool deleted = !fs::exists(archive.home().index()) || fs::is_empty(archive.home().index());
+    if (pending && !archive.is_writable()) {
+        return;
+    }
+    if (archive.is_writable() && (pending || deleted)) {
+        indexer::IndexWorker{archive.home(), archive.database()}.catch_up();
     }
     for (auto& problem : indexer::check_index(archive.home(), archive.database())) {
         report.problems.push_back({"index", std::move(problem.path), std::move(problem.id), std::move(problem.expected),

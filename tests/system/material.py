@@ -8,7 +8,6 @@ import sys
 
 from vtlt_case import BUILD, DATA, SOURCE, VtltCase, main, vtlt
 
-# Question → words that only the right article has, read from the five articles by hand.
 QUESTIONS = ["báo cáo 3163", "78/CT-BQP", "bao nhieu ho so dung han", "kiem tra van thu 9 thang 2021", "33.900 tài khoản", "48 điểm cầu",
              "ký số cá nhân"]
 
@@ -17,10 +16,6 @@ class Material(VtltCase):
     def test_the_folders_of_the_issue(self):
         home = self.home()
         self.need("news")
-        folder = self.folder / "in"
-        folder.mkdir()
-        for name in ("news", "office_docs", "legacy_encodings"):
-            (folder / name).symlink_to(DATA / name)
         sets = [("opf", "malformed_files/opf_format_corpus.tar.zst"), ("verapdf", "malformed_files/verapdf.tar.zst"),
                 ("tika", "malformed_files/tika_documents.tar.zst"), ("libarchive", "attack_inputs/libarchive_tests.tar.zst"),
                 ("scale", "scale/vanban_md_148MB.tar.zst")]
@@ -31,15 +26,20 @@ class Material(VtltCase):
         summary = self.summary(answer)
         print(json.dumps(summary, ensure_ascii=False), file=sys.stderr)
         self.assertGreater(summary["accepted"], 900)
-        coverage = subprocess.run([sys.executable, str(SOURCE / "tests/system/text_coverage.py"), "--extract",
-                                   str(BUILD / "bin/vtlt-extract"), *[str(p) for p in places if p != self.folder / "scale"]],
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        print(coverage.stdout.decode()[-1500:], file=sys.stderr)
-        self.assertEqual(coverage.returncode, 0)
+        for place in places:
+            if place.name != "scale":
+                self.compare_with_independent_readers(place)
         self.assert_whole(home)
         self.ask_the_news(home)
         bare = {h["id"] for h in self.search(home, "ho so dung han", "--limit", "200")["hits"]}
         self.assertEqual(bare, {h["id"] for h in self.search(home, "hồ sơ đúng hạn", "--limit", "200")["hits"]})
+
+    def compare_with_independent_readers(self, place):
+        """At least 99 % of the files in which pdftotext, zipfile or Python's decoders find 20 letters have text for us too."""
+        done = subprocess.run([sys.executable, str(SOURCE / "tests/system/text_coverage.py"), str(place), "--extract",
+                               str(BUILD / "bin/vtlt-extract")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        print(place.name, done.stdout.decode()[-600:], file=sys.stderr)
+        self.assertEqual(done.returncode, 0, done.stdout.decode()[-3000:])
 
     def ask_the_news(self, home):
         texts = {p.name: p.read_text(encoding="utf-8") for p in sorted((DATA / "news").glob("*.txt"))}
@@ -50,7 +50,7 @@ class Material(VtltCase):
             "kiem tra van thu 9 thang 2021": [n for n, t in texts.items() if re.search(r"9 tháng.{0,40}2021|9/2021", t)],
             "33.900 tài khoản": [n for n, t in texts.items() if "33.900" in t],
             "48 điểm cầu": [n for n, t in texts.items() if "48 điểm cầu" in t],
-            "ký số cá nhân": [n for n, t in texts.items() if "ký số cá nhân" in t.lower() or "chữ ký số" in t.lower()],
+            "ký số cá nhân": [n for n, t in texts.items() if "ký số cá nhân" in t],
         }
         for question in QUESTIONS:
             with self.subTest(question=question):
