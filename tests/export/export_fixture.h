@@ -77,8 +77,8 @@ export_::PackageVerdict verify(const std::filesystem::path& path);
 /// The findings in words, for failing tests.
 std::string told(const export_::PackageVerdict& verdict);
 
-/// Packs `folder` (its name is the top folder inside, unless `at_root`) as `.zip` or `.tar` by `out`'s ending.
-void pack(const std::filesystem::path& folder, const std::filesystem::path& out, bool at_root = false);
+/// Packs `folder` into zips and tars in `into`; its name is the top folder inside, or it is the root. The packed files.
+std::vector<std::filesystem::path> pack(const std::filesystem::path& folder, const std::filesystem::path& into);
 
 /// A file or folder of the shared test material; nullopt where it is not on this machine.
 std::optional<std::filesystem::path> shared_data(const std::string& path);

@@ -105,10 +105,9 @@ class VtltCase(unittest.TestCase):
     def unpack(self, archive, name):
         """Unpacks one of the .tar.zst of the real material; our own folder, never the material's."""
         place = self.folder / name
-        place.mkdir()
-        unzstd = subprocess.Popen(["zstd", "-dc", "--long=27", str(archive)], stdout=subprocess.PIPE)
-        subprocess.run(["tar", "xf", "-", "-C", str(place)], stdin=unzstd.stdout, check=True)
-        self.assertEqual(unzstd.wait(), 0)
+        place.mkdir(parents=True)
+        with subprocess.Popen(["zstd", "-dc", "--long=27", str(archive)], stdout=subprocess.PIPE) as unzstd:
+            subprocess.run(["tar", "xf", "-", "-C", str(place)], stdin=unzstd.stdout, check=True)
         return place
 
 

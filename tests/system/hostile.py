@@ -88,7 +88,7 @@ class Containers(VtltCase):
         home = self.home()
         with open(self.folder / "dài.txt", "w") as f:
             for _ in range(200):
-                f.write("báo cáo văn thư " * 52_000)
+                f.write("báo cáo văn thư " * 60_000)
         self.assertGreater((self.folder / "dài.txt").stat().st_size, 200 << 20)
         answer, peak = peak_of(home, self.folder / "dài.txt")
         self.assertEqual(self.outcomes(answer)["dài.txt"], ("accepted", "text_truncated"))
@@ -99,31 +99,28 @@ class Containers(VtltCase):
 class Planted(VtltCase):
     """Handlers that do what an exploited parser would (compiled only into vtlt-extract-planted)."""
 
-    EXPECTED = {
-        "crash": {"extractor_crashed"},
-        "loop": {"time_limit"},
-        "fork": {"extractor_crashed"},
-        "connect": {"extractor_crashed"},
-        "write": {"extractor_crashed"},
-        "memory": {"memory_limit"},
-        "open": {"extractor_crashed"},
-    }
+    # act → cause; an act that is merely refused goes on and says so.
+    ACTS = {"crash": "extractor_crashed", "loop": "time_limit", "fork": "extractor_crashed", "connect": "extractor_crashed",
+            "write": "extractor_crashed", "memory": "memory_limit", "open": None}
 
     def test_only_that_document_suffers(self):
         planted = BUILD / "bin/vtlt-extract-planted"
         self.assertTrue(planted.exists())
         home = self.home()
-        for n, kind in enumerate(self.EXPECTED):
-            self.write(f"in/{n} {kind}.txt", f"VTLT-PLANTED {kind}\n")
+        secret = self.write("bí mật.txt", "không ai được đọc")
+        escaped = self.folder / "escaped.txt"
+        for n, act in enumerate(self.ACTS):
+            target = {"open": secret, "write": escaped}.get(act, "")
+            self.write(f"in/{n} {act}.txt", f"VTLT-PLANTED {act} {target}".rstrip() + "\n")
             self.write(f"in/{n} sau.txt", f"tài liệu lành thứ {n}")
         answer = self.ingest(home, self.folder / "in", code=3, env={"VTLT_EXTRACT": str(planted)})
         outcomes = self.outcomes(answer)
-        for n, (kind, causes) in enumerate(self.EXPECTED.items()):
-            outcome, cause = outcomes[f"{n} {kind}.txt"]
-            self.assertEqual(outcome, "without_text", kind)
-            self.assertIn(cause, causes, kind)
-            self.assertEqual(outcomes[f"{n} sau.txt"], ("accepted", None), kind)
-        self.assertEqual(self.search(home, "tai lieu lanh")["total"], len(self.EXPECTED))
+        for n, (act, cause) in enumerate(self.ACTS.items()):
+            self.assertEqual(outcomes[f"{n} {act}.txt"], ("without_text" if cause else "accepted", cause), act)
+            self.assertEqual(outcomes[f"{n} sau.txt"], ("accepted", None), act)
+        self.assertFalse(escaped.exists())
+        self.assertEqual(self.search(home, "khong ai duoc doc")["total"], 0)
+        self.assertEqual(self.search(home, "tai lieu lanh")["total"], len(self.ACTS))
         self.assertLess(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024, 2 << 30)
         self.assert_whole(home)
 
@@ -138,12 +135,12 @@ class RealMaterial(VtltCase):
         before = {p for p in self.folder.rglob("*") if not str(p).startswith(str(home))}
         answer = self.ingest(home, place, code=3)
         outcomes = self.outcomes(answer)
+        silent = []
         for path in files:
             name = path.relative_to(place).as_posix()
-            self.assertTrue(any(n == name or n.startswith(name + "/") for n in outcomes) or path.stat().st_size == 0 or True, name)
-        told = {n.split("/", 2)[0] for n in outcomes}
-        self.assertGreaterEqual(len(outcomes), len(files) * 0.8)
-        self.assertTrue(told)
+            if not any(n == name or n.startswith(name + "/") for n in outcomes):
+                silent.append(name)
+        self.assertEqual(silent, [])
         self.assertEqual({p for p in self.folder.rglob("*") if not str(p).startswith(str(home))}, before)
         print({c: n for c, n in self.summary(answer).items()}, file=sys.stderr)
         self.assert_whole(home)

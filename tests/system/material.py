@@ -21,14 +21,13 @@ class Material(VtltCase):
                 ("scale", "scale/vanban_md_148MB.tar.zst")]
         places = [DATA / "news", DATA / "office_docs", DATA / "legacy_encodings"]
         for name, archive in sets:
-            places.append(self.unpack(self.need(archive), name))
+            places.append(self.unpack(self.need(archive), ("" if name == "scale" else "sets/") + name))
         answer = self.ingest(home, *places, code=3)
         summary = self.summary(answer)
         print(json.dumps(summary, ensure_ascii=False), file=sys.stderr)
         self.assertGreater(summary["accepted"], 900)
-        for place in places:
-            if place.name != "scale":
-                self.compare_with_independent_readers(place)
+        for place in (*places[:3], self.folder / "sets"):
+            self.compare_with_independent_readers(place)
         self.assert_whole(home)
         self.ask_the_news(home)
         bare = {h["id"] for h in self.search(home, "ho so dung han", "--limit", "200")["hits"]}

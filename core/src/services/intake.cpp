@@ -91,6 +91,8 @@ private:
     void start_job();
     void take(const Source& source);
     bool take_container(int fd, const std::string& source_path, const std::string& key, const std::string& stamp, unsigned depth);
+    void keep_container(int fd, const std::string& source_path, const std::string& key, const std::string& stamp, Cause cause,
+                        const std::string& format);
     void take_nested(Nested& nested, const std::string& stamp, unsigned depth);
     bool repeat(const std::string& key, const std::string& stamp, const std::string& source_path);
     jobs::Item make_item(const std::string& key, const std::string& stamp, const std::string& source_path);
@@ -340,6 +342,7 @@ public:
         ++ordinal_;
         entry_ = entry;
         head_.clear();
+        members_ += entry.type == sandbox::Entry::Type::folder ? 0 : 1;
         skipped_ = entry.type != sandbox::Entry::Type::file;
         member_key_ = sha256_hex(key_ + '\0' + std::to_string(ordinal_)).substr(0, 40);
         if (entry.type == sandbox::Entry::Type::special) {
@@ -391,6 +394,9 @@ public:
 
     std::vector<Nested> nested;
 
+    /// Files and specials; folders are nobody's loss.
+    bool saw_members() const { return members_ > 0; }
+
 private:
     std::string member_path() const { return prefix_ + "/" + entry_.name; }
 
@@ -426,6 +432,7 @@ private:
     std::string key_;
     std::string stamp_;
     std::uint64_t ordinal_ = 0;
+    std::uint64_t members_ = 0;
     sandbox::Entry entry_;
     std::string member_key_;
     std::string head_;
@@ -452,18 +459,7 @@ bool Intake::take_container(int fd, const std::string& source_path, const std::s
         return true;
     }
     if (dry.cause) {
-        if (!batch_) {
-            batch_.emplace(archive_.home());
-        }
-        if (::lseek(fd, 0, SEEK_SET) != 0) {
-            throw_errno("lseek", source_path);
-        }
-        auto object = batch_->add_file(fd, request_.secrecy, request_.max_file_bytes);
-        stage({.item = make_item(key, stamp, source_path),
-               .object = std::move(object),
-               .name = std::string{base_name(source_path)},
-               .cause = dry.cause,
-               .format = dry.format});
+        keep_container(fd, source_path, key, stamp, *dry.cause, dry.format);
         return true;
     }
     progress_.files_total += dry.entries > 0 ? dry.entries - 1 : 0;
@@ -473,10 +469,34 @@ bool Intake::take_container(int fd, const std::string& source_path, const std::s
         // It read well a moment ago: the medium or the machine is at fault.
         throw Error{Kind::internal, "ingest.container_changed", {{"path", source_path}, {"cause", std::string{cause_name(*result.cause)}}}};
     }
+    if (!sink.saw_members()) {
+        // Nothing inside is a document: the container itself is kept, or it would vanish from the account.
+        keep_container(fd, source_path, key, stamp, Cause::empty, dry.format);
+    }
     for (auto& nested : sink.nested) {
         take_nested(nested, stamp, depth + 1);
     }
     return true;
+}
+
+void Intake::keep_container(int fd, const std::string& source_path, const std::string& key, const std::string& stamp, Cause cause,
+                            const std::string& format)
+{
+    if (repeat(key, stamp, source_path)) {
+        return;
+    }
+    if (!batch_) {
+        batch_.emplace(archive_.home());
+    }
+    if (::lseek(fd, 0, SEEK_SET) != 0) {
+        throw_errno("lseek", source_path);
+    }
+    auto object = batch_->add_file(fd, request_.secrecy, request_.max_file_bytes);
+    stage({.item = make_item(key, stamp, source_path),
+           .object = std::move(object),
+           .name = std::string{base_name(source_path)},
+           .cause = cause,
+           .format = format});
 }
 
 void Intake::take_nested(Nested& nested, const std::string& stamp, unsigned depth)

@@ -36,7 +36,7 @@ struct QueryNode
 struct SyntaxProblem
 {
     std::size_t at = 0;      ///< code points from the start of the query
-    std::string message;     ///< stable code: query.unclosed_quote, query.unknown_field, query.bad_date …
+    std::string message;     ///< stable code: query.unclosed_quote, query.missing_operand, query.bad_date …
 };
 
 struct Query
