@@ -22,7 +22,10 @@ constexpr double kNumberWeight = 0.5;
 /// Above any sum of word weights: documents with the accents as typed come first, in all pages alike.
 constexpr double kExactTier = 1000;
 /// A document that bears the number asked for precedes those that mention it.
-constexpr double kOwnNumberTier = 100;
+constexpr double kOwnNumberTier = 500;
+/// A short query is mostly a name or a set phrase: documents that have its words side by side precede those that have them scattered.
+constexpr double kSideBySideTier = 300;
+constexpr std::size_t kMaxPhraseWords = 6;
 /// A relaxed hit must have about half of the question, by the rarity of its words.
 constexpr double kRelaxedShare = 0.5;
 /// A number and symbol has at most this many words: 12 2021 QD UBND VP X.
@@ -374,12 +377,36 @@ private:
         }
     }
 
+    /// The words of a short query side by side. Its neighbouring pairs come first, so positions are read for few documents only.
+    std::optional<Xapian::Query> side_by_side() const
+    {
+        if (runs_.size() != 1 || runs_.front().size() < 2 || runs_.front().size() > kMaxPhraseWords) {
+            return std::nullopt;
+        }
+        const auto& run = runs_.front();
+        Queries needed;
+        Queries words;
+        for (std::size_t i = 0; i < run.size(); ++i) {
+            words.push_back(one(run[i]));
+            if (i > 0) {
+                needed.push_back(one(term(kPairPrefix, run[i - 1] + " " + run[i])));
+            }
+        }
+        if (run.size() > 2) {
+            needed.emplace_back(Xapian::Query::OP_PHRASE, words.begin(), words.end(), static_cast<Xapian::termcount>(words.size()));
+        }
+        return all_of(needed);
+    }
+
     Xapian::Query with_ranking(const Xapian::Query& base) const
     {
         auto query = base;
         const auto parts = rank_parts();
         if (!parts.empty()) {
             query = {Xapian::Query::OP_AND_MAYBE, query, any_of(parts)};
+        }
+        if (const auto phrase = side_by_side()) {
+            query = {Xapian::Query::OP_AND_MAYBE, query, constant(kSideBySideTier, *phrase)};
         }
         if (!marked_.empty()) {
             query = {Xapian::Query::OP_AND_MAYBE, query, constant(kExactTier, all_of(marked_))};

@@ -37,10 +37,8 @@ inline constexpr std::uint32_t kSortDaySlot = 0;
 inline constexpr std::uint32_t kPositionsSlot = 1;
 inline constexpr std::uint32_t kRevisionSlot = 2;
 
-/// docid = kDocidBase − document id: newest first is ascending, and four bands joined still fit 32 bits. Xapian's check
-/// keeps four bytes for every number up to the largest docid, so the base is what an archive may need and no more (200
-/// MB in the child).
-inline constexpr std::int64_t kDocidBase = 50'000'000;
+/// docid = kDocidBase − document id: newest first is ascending, and four bands joined still fit 32 bits.
+inline constexpr std::int64_t kDocidBase = 1'000'000'000;
 
 /// Throws internal `index.full` for a document id beyond what the index can number.
 std::uint32_t docid_of(DocumentId id);
