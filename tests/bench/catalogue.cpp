@@ -6,10 +6,13 @@
 #include <vtlt/core/base/ids.h>
 
 #include <array>
+#include <filesystem>
 #include <optional>
 
 namespace vtlt::bench {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr const char* kWalFull = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL";
 
@@ -17,7 +20,7 @@ constexpr const char* kWalFull = "PRAGMA journal_mode = WAL; PRAGMA synchronous 
 class OneRowPeer
 {
 public:
-    explicit OneRowPeer(const std::filesystem::path& path) : peer_(path)
+    explicit OneRowPeer(const fs::path& path) : peer_(path)
     {
         peer_.execute(kWalFull);
         peer_.execute("CREATE TABLE record (id INTEGER PRIMARY KEY, uid TEXT NOT NULL, title TEXT NOT NULL)");
@@ -43,20 +46,21 @@ private:
     SqlitePeer peer_;
 };
 
-/// The rows that registering documents leaves in the catalogue, inserted again into tables and indexes of the same
-/// shape.
+/// The rows that registering documents leaves in the catalogue, inserted again into tables and indexes of the same shape.
 class SameRowsPeer
 {
 public:
-    /// `path` is a catalogue of this build's schema that nobody else has open.
-    explicit SameRowsPeer(const std::filesystem::path& path) : peer_(path) { peer_.execute(kWalFull); }
-
-    void read_from(const std::filesystem::path& catalogue)
+    /// `schema` is a catalogue of this build without documents, `path` its copy.
+    SameRowsPeer(const fs::path& catalogue, const fs::path& schema, const fs::path& path)
+        : peer_((fs::copy_file(schema, path, fs::copy_options::overwrite_existing), path))
     {
+        peer_.execute(kWalFull);
         const SqlitePeer source{catalogue};
         for (std::size_t i = 0; i < kTables.size(); ++i) {
-            rows_[i] = read_rows(source, "SELECT * FROM " + std::string{kTables[i]});
-            peer_.execute("DELETE FROM " + std::string{kTables[i]});
+            const std::string table{kTables[i]};
+            const auto known = read_rows(peer_, "SELECT count(*) FROM " + table);
+            const auto skipped = std::to_string(sqlite3_value_int64(known.front().front().get()));
+            rows_[i] = read_rows(source, "SELECT * FROM " + table + " ORDER BY 1 LIMIT -1 OFFSET " + skipped);
         }
     }
 
@@ -66,8 +70,9 @@ public:
         for (std::size_t t = 1; t <= transactions; ++t) {
             peer_.execute("BEGIN IMMEDIATE");
             for (std::size_t i = 0; i < kTables.size(); ++i) {
-                insert_rows(i, at[i], rows_[i].size() * t / transactions);
-                at[i] = rows_[i].size() * t / transactions;
+                const auto end = rows_[i].size() * t / transactions;
+                insert_rows(i, at[i], end);
+                at[i] = end;
             }
             peer_.execute("COMMIT");
         }
@@ -102,13 +107,22 @@ private:
 
 void bench_single_writes(const Options& options)
 {
-    const auto count = static_cast<std::size_t>(options.number("commits", 2000));
+    const auto count = static_cast<std::size_t>(options.number("commits", 500));
     const TempDir folder{options.path("work")};
     ScratchArchive archive{folder.path()};
     OneRowPeer bare{folder.path() / "bare.db"};
     const std::vector<Side> sides{{"ours", [&] { archive.register_documents(count, 1); }},
                                   {"bare", [&] { bare.commit_rows(count); }}};
-    report("catalogue.one", sides, take_turns(sides, options.rounds()), {{"count", count}});
+    report("catalogue.one", sides, take_turns(sides, 2 * options.rounds() - 1), {{"count", count}});
+}
+
+fs::path empty_catalogue(const fs::path& folder)
+{
+    ScratchArchive archive{folder};
+    archive.database().checkpoint();
+    const auto copy = folder / "empty.db";
+    fs::copy_file(archive.home().catalog(), copy);
+    return copy;
 }
 
 void bench_bulk_writes(const Options& options)
@@ -116,19 +130,17 @@ void bench_bulk_writes(const Options& options)
     constexpr std::size_t kPerTransaction = 1000;
     const auto transactions = static_cast<std::size_t>(options.number("bulk", 10));
     const TempDir folder{options.path("work")};
-    std::filesystem::path schema;
+    const auto schema = empty_catalogue(folder.path());
     std::optional<ScratchArchive> archive;
-    {
-        ScratchArchive empty{folder.path()};
-        empty.database().checkpoint();
-        schema = folder.path() / "same-rows.db";
-        std::filesystem::copy_file(empty.home().catalog(), schema);
-    }
-    SameRowsPeer bare{schema};
+    std::optional<SameRowsPeer> bare;
+    const auto fresh_archive = [&] { archive.emplace(folder.path()); };
+    const auto fresh_bare = [&] {
+        bare.reset();
+        bare.emplace(archive->home().catalog(), schema, folder.path() / "same-rows.db");
+    };
     const std::vector<Side> sides{
-        {"ours", [&] { archive->register_documents(transactions, kPerTransaction); },
-         [&] { archive.emplace(folder.path()); }},
-        {"bare", [&] { bare.insert(transactions); }, [&] { bare.read_from(archive->home().catalog()); }}};
+        {"ours", [&] { archive->register_documents(transactions, kPerTransaction); }, fresh_archive},
+        {"bare", [&] { bare->insert(transactions); }, fresh_bare}};
     report("catalogue.bulk", sides, take_turns(sides, options.rounds()), {{"count", transactions * kPerTransaction}});
 }
 

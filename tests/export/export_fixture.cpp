@@ -241,12 +241,12 @@ std::vector<fs::path> pack(const fs::path& folder, const fs::path& into)
                                     "into, parent, name = sys.argv[1:]\n"
                                     "for kind in ('zip', 'tar'):\n"
                                     "    shutil.make_archive(into + '/below', kind, parent, name)\n"
-                                    "    shutil.make_archive(into + '/root', kind, parent + '/' + name, '.')\n";
+                                    "    shutil.make_archive(into + '/flat', kind, parent + '/' + name, '.')\n";
     const auto ran =
         run({"python3", "-c", kScript, into.native(), folder.parent_path().native(), folder.filename().native()});
     INFO(ran.output);
     REQUIRE(ran.status == 0);
-    return {into / "below.zip", into / "root.zip", into / "below.tar", into / "root.tar"};
+    return {into / "below.zip", into / "flat.zip", into / "below.tar", into / "flat.tar"};
 }
 
 std::optional<fs::path> shared_data(const std::string& path)

@@ -108,11 +108,11 @@ bool is_extension(std::string_view text)
 std::string extension_of(const catalog::File& file)
 {
     const auto dot = file.name.rfind('.');
-    const auto end = dot == std::string::npos || dot == 0 ? std::string{} : file.name.substr(dot);
+    auto end = dot == std::string::npos || dot == 0 ? std::string{} : file.name.substr(dot);
     if (is_extension(end)) {
         return end;
     }
-    const auto format = "." + file.format;
+    auto format = "." + file.format;
     return is_extension(format) && file.format != "unknown" ? format : std::string{};
 }
 
@@ -167,11 +167,13 @@ std::string PackageLayout::folder_of(const catalog::DocumentView& view)
     return folder;
 }
 
-std::string PackageLayout::claim(const std::string& folder, std::string stem, const std::string& suffix, const Uid& uid)
+std::string PackageLayout::claim(const std::string& folder, const std::string& stem, const std::string& suffix,
+                                 const Uid& uid)
 {
     auto path = folder + "/" + stem + suffix;
     if (!taken_.insert(std::hash<std::string>{}(bag::case_key(path))).second) {
-        path = folder + "/" + stem + "_" + uid + suffix;
+        path.resize(path.size() - suffix.size());
+        path.append("_").append(uid).append(suffix);
     }
     return path;
 }
@@ -195,8 +197,9 @@ PlacedDocument PackageLayout::place(const catalog::DocumentView& view, std::uint
     }
     const auto own_folder = claim(folder, stem, {}, view.document.uid);
     for (const auto& file : view.files) {
-        const auto prefix = padded(static_cast<std::uint64_t>(file.ordinal), 2) + "_";
-        placed.files.push_back({&file, own_folder + "/" + prefix + safe_name(file.name, kMaxFile - prefix.size())});
+        const auto prefix = "/" + padded(static_cast<std::uint64_t>(file.ordinal), 2) + "_";
+        placed.files.push_back({&file, own_folder});
+        placed.files.back().path.append(prefix).append(safe_name(file.name, kMaxFile - prefix.size()));
     }
     return placed;
 }

@@ -43,7 +43,7 @@ public:
 private:
     std::string folder_of(const catalog::DocumentView& view);
     /// `stem + suffix`, or with the uid between them when the place is taken.
-    std::string claim(const std::string& folder, std::string stem, const std::string& suffix, const Uid& uid);
+    std::string claim(const std::string& folder, const std::string& stem, const std::string& suffix, const Uid& uid);
 
     std::map<DossierId, std::string> folders_;
     std::unordered_set<std::size_t> taken_;

@@ -615,6 +615,7 @@ void BagJudge::compare()
         }
     }
     std::vector<Listing> listings;
+    listings.reserve(bag_.manifests.size());
     for (const auto& manifest : bag_.manifests) {
         listings.push_back(compare_manifest(manifest, index, false));
     }

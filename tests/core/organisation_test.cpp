@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core_fixture.h"
+
+#include <vtlt/core/services/organisation.h>
+
+#include <catch2/catch.hpp>
+
+using namespace vtlt;
+using namespace vtlt::testing;
+using namespace std::chrono;
+using namespace std::string_literals;
+
+namespace {
+
+const auth::Actor kOperator = auth::operator_actor();
+
+catalog::Unit make_unit(TestArchive& test, const std::string& code, const std::string& parent = {})
+{
+    return services::create_unit(test.archive(), test.clock(), kOperator, code, "Phòng  Tổ chức\n", parent);
+}
+
+catalog::Dossier make_dossier(TestArchive& test, const services::NewDossier& wanted, const auth::Actor& actor = kOperator)
+{
+    return services::create_dossier(test.archive(), test.clock(), actor, wanted);
+}
+
+services::NewDossier named(const std::string& code)
+{
+    services::NewDossier wanted;
+    wanted.code = code;
+    wanted.title = "Hồ sơ";
+    return wanted;
+}
+
+auth::Actor person(Secrecy clearance)
+{
+    return {.type = auth::Actor::Type::person, .name = "P", .clearance = clearance, .unit = {}};
+}
+
+} // namespace
+
+TEST_CASE("a unit is made below its parent, with its event", "[organisation]")
+{
+    TestArchive test;
+    const auto unit = make_unit(test, "TCCB");
+    const auto below = make_unit(test, "TCCB.1", "TCCB");
+    CHECK(unit.title == "Phòng Tổ chức");
+    CHECK(below.parent == unit.id);
+    CHECK(test.count("audit_leaf") == 3);
+    {
+        auto tx = test.database().read();
+        CHECK(catalog::get_unit(tx, "TCCB").parent == catalog::root_unit(tx).id);
+    }
+    CHECK(refusal([&] { make_unit(test, "TCCB"); }) == "conflict unit.exists");
+    CHECK(refusal([&] { make_unit(test, "X", "absent"); }) == "not_found unit.not_found");
+    CHECK(refusal([&] { services::create_unit(test.archive(), test.clock(), person(Secrecy::tuyet_mat), "Y", "Y", ""); }) ==
+          "forbidden auth.forbidden");
+    CHECK(test.count("audit_leaf") == 3);
+}
+
+TEST_CASE("a code is printable and has no slash", "[organisation]")
+{
+    TestArchive test;
+    const auto code = GENERATE(""s, "A/B"s, "A\\B"s, "A\nB"s, " A"s, "A "s, "A  B"s, "\x1b[1m"s, "\xe2\x80\xae" "A"s, std::string(101, 'a'));
+    CAPTURE(code);
+    CHECK(refusal([&] { make_unit(test, code); }) == "invalid unit.bad_code");
+    CHECK(refusal([&] { make_dossier(test, named(code)); }) == "invalid dossier.bad_code");
+    CHECK(test.count("dossier") == 0);
+    CHECK(test.count("unit") == 1);
+}
+
+TEST_CASE("a code may have Vietnamese letters, which are stored composed", "[organisation]")
+{
+    TestArchive test;
+    const auto decomposed = "Đa\xcc\x9b\xcc\x81n"s;
+    CHECK_NOTHROW(make_dossier(test, named(std::string(100, 'a'))));
+    make_dossier(test, named("Kê"s));
+    CHECK(refusal([&] { make_dossier(test, named("Ke\xcc\x82"s)); }) == "conflict dossier.exists");
+    CHECK_NOTHROW(make_dossier(test, named(decomposed)));
+}
+
+TEST_CASE("a dossier's year is given, or of its opening, or this one", "[organisation]")
+{
+    TestArchive test;
+    auto wanted = named("01");
+    CHECK(make_dossier(test, wanted).year == 2022);
+    wanted.opened_on = 2019y / 5 / 1;
+    CHECK(make_dossier(test, wanted).year == 2019);
+    wanted.year = 2015;
+    const auto dossier = make_dossier(test, wanted);
+    CHECK(dossier.year == 2015);
+    CHECK(dossier.opened_on == 2019y / 5 / 1);
+    CHECK(dossier.unit_code == "CQ");
+    CHECK(test.count("audit_leaf") == 4);
+    CHECK(refusal([&] { make_dossier(test, wanted); }) == "conflict dossier.exists");
+    CHECK(test.count("audit_leaf") == 4);
+    wanted.unit = "absent";
+    CHECK(refusal([&] { make_dossier(test, wanted); }) == "not_found unit.not_found");
+}
+
+TEST_CASE("a person opens dossiers up to his clearance", "[organisation]")
+{
+    TestArchive test;
+    auto wanted = named("01");
+    wanted.secrecy = Secrecy::toi_mat;
+    CHECK(refusal([&] { make_dossier(test, wanted, person(Secrecy::mat)); }) == "forbidden auth.forbidden");
+    CHECK_NOTHROW(make_dossier(test, wanted, person(Secrecy::toi_mat)));
+}
+
+TEST_CASE("nothing above the installation's highest grade is opened", "[organisation]")
+{
+    const TempDir folder;
+    services::init_archive(folder.path() / "a", morning(), kOperator, {.highest = Secrecy::mat});
+    services::Archive archive{folder.path() / "a", services::Archive::Mode::write, std::chrono::milliseconds{0}};
+    auto wanted = named("01");
+    wanted.secrecy = Secrecy::toi_mat;
+    CHECK(refusal([&] { services::create_dossier(archive, morning(), kOperator, wanted); }) == "invalid ingest.above_highest_grade");
+}
