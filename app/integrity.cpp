@@ -74,7 +74,7 @@ void check_index(services::Archive& archive, IntegrityReport& report)
         indexer::IndexWorker{archive.home(), archive.database()}.catch_up();
     }
     for (auto& problem : indexer::check_index(archive.home(), archive.database())) {
-        report.problems.push_back({"index", std::move(problem.path), std::move(problem.id), std::move(problem.expected),
+        report.problems.push_back({"index", std::filesystem::path{problem.path}.lexically_relative(archive.home().root()).native(), std::move(problem.id), std::move(problem.expected),
                                    std::move(problem.found), "index"});
     }
 }

@@ -127,6 +127,10 @@ int run_export(const Context& context, const Options& options)
                                                       {"dossier", options.dossier},
                                                       {"to", std::filesystem::absolute(options.to).native()},
                                                       {"profile", options.profile}}));
+        // Whoever is killed between the package's appearance and its last event has left this one.
+        audit::record_event(tx, context.clock(), context.actor(),
+                            {"package.requested", started.uid,
+                             {{"documents", documents.size()}, {"query", options.query}, {"dossier", options.dossier}, {"profile", options.profile}}});
         tx.commit();
         return started;
     }();

@@ -220,7 +220,11 @@ int run_search(const Context& context, const Options& options)
     const auto pending = catch_up_index(context);
     auto archive = context.open_for_reading();
     indexer::Searcher searcher{archive.home(), archive.database()};
-    const auto answer = searcher.search(make_request(context, options, query));
+    auto answer = searcher.search(make_request(context, options, query));
+    if (options.relaxed) {
+        // "total" means the strict set unless --relaxed is said.
+        answer.total = searcher.matching_documents(query, auth::readable_bands(context.actor()), true).size();
+    }
     if (context.json) {
         context.print_json(to_json(context, answer, pending));
     } else if (options.count) {

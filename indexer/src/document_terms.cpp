@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "document_terms.h"
 
+#include <vtlt/core/catalog/kind.h>
+
 #include "terms.h"
 
 #include <vtlt/core/base/error.h>
@@ -241,6 +243,7 @@ void add_fields(Xapian::Document& document, const catalog::DocumentView& view)
     add_field(document, Field::number, number_key(row.number));
     add_field(document, Field::number, number_key(row.symbol));
     add_field(document, Field::kind, text::code_key(row.kind));
+    add_field(document, Field::kind, text::code_key(catalog::kind_title(row.kind)));
     add_field_words(document, Field::issuer, row.issuer);
     add_field_words(document, Field::signer, row.signer);
     if (!view.dossier_code.empty()) {

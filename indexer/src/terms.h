@@ -24,7 +24,7 @@
 /// Document data is the uid alone. Version 1.
 namespace vtlt::indexer {
 
-inline constexpr std::string_view kFormatVersion = "1";
+inline constexpr std::string_view kFormatVersion = "2";
 inline constexpr std::string_view kPairPrefix = "B";
 inline constexpr std::string_view kTitlePrefix = "S";
 inline constexpr std::string_view kTitlePairPrefix = "SB";

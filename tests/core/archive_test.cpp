@@ -161,7 +161,8 @@ TEST_CASE("a config that cannot be understood is told apart from a newer one", "
 TEST_CASE("fields of a config that a newer build wrote are no mistake", "[archive]")
 {
     TestArchive test;
-    spill(test.home().config(), R"({"archive":"0123456789ABCDEFGHJK","highest":"open","format_version":1,"later":[1]})");
+    spill(test.home().config(),
+          R"({"archive":"0123456789ABCDEFGHJK","highest":"open","format_version":1,"later":[1]})");
     CHECK(services::read_config(test.home()).highest == Secrecy::open);
     CHECK_FALSE(services::read_config(test.home()).test_clock);
 }

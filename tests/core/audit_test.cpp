@@ -15,8 +15,7 @@ using namespace std::string_literals;
 namespace {
 
 /// The test vectors of the RFC 6962 reference implementation.
-const std::array kLeaves{""s,        "\0"s,           "\x10"s,        "\x20\x21"s, "\x30\x31"s,
-                         "@ABC"s, "PQRSTUVW"s, "`abcdefghijklmno"s};
+const std::array kLeaves{""s, "\0"s, "\x10"s, "\x20\x21"s, "\x30\x31"s, "@ABC"s, "PQRSTUVW"s, "`abcdefghijklmno"s};
 constexpr std::array kRoots{
     "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
     "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
@@ -120,7 +119,9 @@ TEST_CASE("the edge alone is enough to go on, at every size", "[audit]")
         edge = audit::TreeEdge{edge.size(), edge.bytes()};
         REQUIRE(edge.root() == tree_hash(leaves));
     }
-    CHECK(refusal([&] { audit::TreeEdge(edge.size() + 1, edge.bytes()); }).starts_with(edge.size() % 2 == 0 ? "corrupt" : "nothing"));
+    CHECK(refusal([&] {
+              audit::TreeEdge(edge.size() + 1, edge.bytes());
+          }).starts_with(edge.size() % 2 == 0 ? "corrupt" : "nothing"));
     CHECK(refusal([&] { audit::TreeEdge(3, std::string(32, 'x')); }) == "corrupt audit.tree");
     CHECK(refusal([&] { audit::TreeEdge(0, "x"); }) == "corrupt audit.tree");
 }
@@ -161,12 +162,14 @@ TEST_CASE("a leaf says who did what to what, when; the detail is only hashed int
     CoreHome core;
     {
         auto tx = core.database().write();
-        audit::record_event(tx, morning(), {.type = auth::Actor::Type::person, .name = "ANNA", .clearance = {}, .unit = {}},
+        audit::record_event(tx, morning(),
+                            {.type = auth::Actor::Type::person, .name = "ANNA", .clearance = {}, .unit = {}},
                             {"dossier.opened", "DOSSIER", {{"title", "Hồ sơ mật"}}});
         tx.commit();
     }
     auto tx = core.database().read();
-    auto select = tx.prepare("SELECT leaf, salt, detail, object FROM audit_leaf JOIN audit_detail ON audit_detail.seq = audit_leaf.seq");
+    auto select = tx.prepare(
+        "SELECT leaf, salt, detail, object FROM audit_leaf JOIN audit_detail ON audit_detail.seq = audit_leaf.seq");
     REQUIRE(select.step());
     const auto leaf = SortedJson::parse(select.text(0));
     const auto detail = select.text(2);
@@ -220,18 +223,17 @@ TEST_CASE("a leaf forged together with its hash is found by its form or by the t
 {
     CoreHome core;
     record(core, 5);
-    const auto [change, first_bad, why] =
-        GENERATE(table<std::function<void(SortedJson&)>, std::uint64_t, const char*>({
-            {[](SortedJson& leaf) { leaf["actor"] = "NOBODY"; }, 5, "root"},
-            {[](SortedJson& leaf) { leaf["seq"] = 2; }, 3, "sequence"},
-            {[](SortedJson& leaf) { leaf["v"] = 9; }, 3, "leaf_format"},
-            {[](SortedJson& leaf) { leaf["v"] = "một"; }, 3, "leaf_format"},
-            {[](SortedJson& leaf) { leaf["seq"] = "ba"; }, 3, "leaf_format"},
-            {[](SortedJson& leaf) { leaf["extra"] = 1.5; }, 3, "leaf_format"},
-            {[](SortedJson& leaf) { leaf["detail_hash"] = nullptr; }, 3, "leaf_format"},
-            {[](SortedJson& leaf) { leaf = SortedJson::array(); }, 3, "leaf_format"},
-            {[](SortedJson& leaf) { leaf.erase("detail_hash"); }, 3, "detail_hash"},
-        }));
+    const auto [change, first_bad, why] = GENERATE(table<std::function<void(SortedJson&)>, std::uint64_t, const char*>({
+        {[](SortedJson& leaf) { leaf["actor"] = "NOBODY"; }, 5, "root"},
+        {[](SortedJson& leaf) { leaf["seq"] = 2; }, 3, "sequence"},
+        {[](SortedJson& leaf) { leaf["v"] = 9; }, 3, "leaf_format"},
+        {[](SortedJson& leaf) { leaf["v"] = "một"; }, 3, "leaf_format"},
+        {[](SortedJson& leaf) { leaf["seq"] = "ba"; }, 3, "leaf_format"},
+        {[](SortedJson& leaf) { leaf["extra"] = 1.5; }, 3, "leaf_format"},
+        {[](SortedJson& leaf) { leaf["detail_hash"] = nullptr; }, 3, "leaf_format"},
+        {[](SortedJson& leaf) { leaf = SortedJson::array(); }, 3, "leaf_format"},
+        {[](SortedJson& leaf) { leaf.erase("detail_hash"); }, 3, "detail_hash"},
+    }));
     forge_leaf(core, 3, change);
     const auto verdict = verify(core);
     CHECK_FALSE(verdict.ok);
@@ -290,7 +292,8 @@ TEST_CASE("the checkpoint file remembers the tree outside the catalogue", "[audi
     }
     SECTION("one that cannot be read is named")
     {
-        const auto* text = GENERATE("", "vtlt/audit", "vtlt/audit\n3\n", "vtlt/audit\n3x\nAAAA\n", "other\n3\nAAAA\n", "vtlt/audit\n\nAAAA\n");
+        const auto* text = GENERATE("", "vtlt/audit", "vtlt/audit\n3\n", "vtlt/audit\n3x\nAAAA\n", "other\n3\nAAAA\n",
+                                    "vtlt/audit\n\nAAAA\n");
         spill(path, text);
         CHECK(refusal([&] { audit::read_checkpoint(core.home()); }) == "corrupt audit.checkpoint");
         CHECK(verify(core).why == "checkpoint");

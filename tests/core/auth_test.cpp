@@ -65,8 +65,8 @@ TEST_CASE("running the archive is not a person's business", "[auth]")
 
 TEST_CASE("what may be read as a set is what may be read one by one", "[auth]")
 {
-    const auto actor = GENERATE(auth::operator_actor(), person(Secrecy::open), person(Secrecy::mat), person(Secrecy::toi_mat),
-                                person(Secrecy::tuyet_mat));
+    const auto actor = GENERATE(auth::operator_actor(), person(Secrecy::open), person(Secrecy::mat),
+                                person(Secrecy::toi_mat), person(Secrecy::tuyet_mat));
     const auto bands = auth::readable_bands(actor);
     for (const auto band : kBands) {
         const bool in_set = std::ranges::find(bands, band) != bands.end();
@@ -77,8 +77,9 @@ TEST_CASE("what may be read as a set is what may be read one by one", "[auth]")
 TEST_CASE("a refusal names the action", "[auth]")
 {
     CHECK_NOTHROW(auth::authorize(person(Secrecy::mat), Action::document_read, {.secrecy = Secrecy::mat, .unit = {}}));
-    CHECK(refusal([] { auth::authorize(person(Secrecy::mat), Action::document_read, {.secrecy = Secrecy::toi_mat, .unit = {}}); }) ==
-          "forbidden auth.forbidden");
+    CHECK(refusal([] {
+              auth::authorize(person(Secrecy::mat), Action::document_read, {.secrecy = Secrecy::toi_mat, .unit = {}});
+          }) == "forbidden auth.forbidden");
     try {
         auth::authorize(person(Secrecy::open), Action::index_rebuild, {});
     } catch (const Error& error) {

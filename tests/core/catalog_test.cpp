@@ -118,8 +118,11 @@ TEST_CASE("dossiers are listed by unit, year and code, page after page", "[catal
 {
     CoreHome core;
     const auto first_unit = core.add_unit("BH");
-    for (const auto& [unit, year, code] :
-         {std::tuple{core.unit(), 2022, "02"}, {core.unit(), 2022, "01"}, {first_unit, 2023, "09"}, {core.unit(), 2021, "05"}, {first_unit, 2022, "10"}}) {
+    for (const auto& [unit, year, code] : {std::tuple{core.unit(), 2022, "02"},
+                                           {core.unit(), 2022, "01"},
+                                           {first_unit, 2023, "09"},
+                                           {core.unit(), 2021, "05"},
+                                           {first_unit, 2022, "10"}}) {
         core.add_dossier(unit, year, code);
     }
     const Words expected{"BH/2022/10", "BH/2023/09", "PC/2021/05", "PC/2022/01", "PC/2022/02"};
@@ -129,7 +132,8 @@ TEST_CASE("dossiers are listed by unit, year and code, page after page", "[catal
     const auto page_size = GENERATE(std::size_t{1}, std::size_t{2}, std::size_t{5});
     Words paged;
     DossierId after;
-    for (auto page = catalog::list_dossiers(tx, after, page_size); !page.empty(); page = catalog::list_dossiers(tx, after, page_size)) {
+    for (auto page = catalog::list_dossiers(tx, after, page_size); !page.empty();
+         page = catalog::list_dossiers(tx, after, page_size)) {
         CHECK(page.size() <= page_size);
         std::ranges::copy(names(page), std::back_inserter(paged));
         after = page.back().id;
@@ -247,7 +251,12 @@ TEST_CASE("reading a text only fills what is still empty, and replaces the title
         catalog::describe(tx, document.id, description);
         tx.commit();
     };
-    describe({.kind = "BC", .number = "99", .symbol = "QĐ-UBND", .issuer = "UBND", .issued_on = 2020y / 1 / 2, .title = "Quyết định"});
+    describe({.kind = "BC",
+              .number = "99",
+              .symbol = "QĐ-UBND",
+              .issuer = "UBND",
+              .issued_on = 2020y / 1 / 2,
+              .title = "Quyết định"});
     const auto first = core.view(document.uid).document;
     CHECK(first.kind == "QĐ");
     CHECK(first.number_symbol() == "05/QĐ-UBND");
@@ -274,7 +283,8 @@ TEST_CASE("a file's text is pending, then present or absent with its cause", "[c
     SECTION("present")
     {
         const auto text = store::insert_object(tx, object_of("văn bản"));
-        catalog::set_text(tx, file, {.media_type = "application/pdf", .format = "pdf", .text_object = text, .cause = {}, .pages = 3});
+        catalog::set_text(
+            tx, file, {.media_type = "application/pdf", .format = "pdf", .text_object = text, .cause = {}, .pages = 3});
         tx.commit();
         const auto read = core.view(document.uid).files[0];
         CHECK(read.text_state == TextState::present);
@@ -285,7 +295,12 @@ TEST_CASE("a file's text is pending, then present or absent with its cause", "[c
     }
     SECTION("absent")
     {
-        catalog::set_text(tx, file, {.media_type = "application/pdf", .format = "pdf", .text_object = {}, .cause = Cause::encrypted, .pages = {}});
+        catalog::set_text(tx, file,
+                          {.media_type = "application/pdf",
+                           .format = "pdf",
+                           .text_object = {},
+                           .cause = Cause::encrypted,
+                           .pages = {}});
         tx.commit();
         const auto read = core.view(document.uid).files[0];
         CHECK(read.text_state == TextState::absent);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core_fixture.h"
 
-#include <vtlt/core/auth/actor.h>
 #include <vtlt/core/audit/audit_log.h>
+#include <vtlt/core/auth/actor.h>
 #include <vtlt/core/jobs/job.h>
 
 #include <catch2/catch.hpp>
@@ -24,9 +24,10 @@ public:
     Things() : database_(folder_.path() / "things.db", db::Database::Mode::writable)
     {
         auto tx = database_.write();
-        tx.execute_script("CREATE TABLE thing (id INTEGER PRIMARY KEY, number INTEGER, words TEXT UNIQUE, raw BLOB,"
-                          " seen_on INTEGER, seen_at INTEGER) STRICT;"
-                          "CREATE TABLE part (id INTEGER PRIMARY KEY, thing INTEGER NOT NULL REFERENCES thing (id)) STRICT");
+        tx.execute_script(
+            "CREATE TABLE thing (id INTEGER PRIMARY KEY, number INTEGER, words TEXT UNIQUE, raw BLOB,"
+            " seen_on INTEGER, seen_at INTEGER) STRICT;"
+            "CREATE TABLE part (id INTEGER PRIMARY KEY, thing INTEGER NOT NULL REFERENCES thing (id)) STRICT");
         tx.commit();
     }
 
@@ -75,7 +76,8 @@ TEST_CASE("every type is read back as it was bound", "[db]")
     const auto bytes = "\x00\xff\x00kết thúc"s;
     const Instant instant{milliseconds{1'663'642'800'123}};
     auto tx = things.database().write();
-    auto insert = tx.prepare("INSERT INTO thing (id, number, words, raw, seen_on, seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    auto insert =
+        tx.prepare("INSERT INTO thing (id, number, words, raw, seen_on, seen_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
     insert.bind(1, DocumentId{7})
         .bind(2, std::int64_t{-9'000'000'000'000'000'000})
         .bind(3, "Quyết định")
@@ -101,7 +103,11 @@ TEST_CASE("absence is not emptiness", "[db]")
     Things things;
     auto tx = things.database().write();
     auto insert = tx.prepare("INSERT INTO thing (id, number, words, raw, seen_on) VALUES (?1, ?2, ?3, ?4, ?5)");
-    insert.bind(1, 1).bind_null(2).bind_text_or_null(3, "").bind(4, std::optional<std::int64_t>{}).bind(5, std::optional<Date>{});
+    insert.bind(1, 1)
+        .bind_null(2)
+        .bind_text_or_null(3, "")
+        .bind(4, std::optional<std::int64_t>{})
+        .bind(5, std::optional<Date>{});
     insert.run();
     insert.bind(1, 2).bind(2, 0).bind(3, std::string_view{}).bind_bytes(4, {}).bind(5, std::optional{2020y / 1 / 1});
     insert.run();
@@ -199,7 +205,8 @@ TEST_CASE("a list of keys is one parameter", "[db]")
     SECTION("a key never holds a quote")
     {
         const std::vector<std::string> bad{"\""};
-        CHECK(refusal([&] { by_words.bind_list(1, std::span<const std::string>{bad}); }) == "internal internal.invariant");
+        CHECK(refusal([&] { by_words.bind_list(1, std::span<const std::string>{bad}); }) ==
+              "internal internal.invariant");
     }
 }
 
@@ -248,9 +255,11 @@ TEST_CASE("a broken constraint is a conflict, a wrong statement our own fault", 
     Things things;
     things.add(1, "one");
     auto tx = things.database().write();
-    CHECK(refusal([&] { tx.prepare("INSERT INTO thing (words) VALUES ('one')").run(); }) == "conflict catalog.constraint");
+    CHECK(refusal([&] { tx.prepare("INSERT INTO thing (words) VALUES ('one')").run(); }) ==
+          "conflict catalog.constraint");
     CHECK(refusal([&] { tx.prepare("INSERT INTO part (thing) VALUES (9)").run(); }) == "conflict catalog.constraint");
-    CHECK(refusal([&] { tx.prepare("INSERT INTO thing (number) VALUES ('abc')").run(); }) == "conflict catalog.constraint");
+    CHECK(refusal([&] { tx.prepare("INSERT INTO thing (number) VALUES ('abc')").run(); }) ==
+          "conflict catalog.constraint");
     CHECK(refusal([&] { tx.prepare("SELECT nothing FROM nowhere"); }) == "internal catalog.failed");
     CHECK(refusal([&] { tx.prepare("SELECT 1").bind(2, 1); }) == "internal internal.invariant");
 }
@@ -274,7 +283,8 @@ TEST_CASE("the statement list holds what ran, once, in the common dialect", "[db
     }
     const auto list = db::statement_list();
     CHECK(std::ranges::count(list, sql) == 1);
-    CHECK(std::ranges::none_of(list, [](const std::string& one) { return one.find("json_each") != std::string::npos; }));
+    CHECK(
+        std::ranges::none_of(list, [](const std::string& one) { return one.find("json_each") != std::string::npos; }));
     CHECK(std::ranges::none_of(list, [](const std::string& one) { return one.starts_with("PRAGMA"); }));
 }
 
@@ -331,7 +341,9 @@ TEST_CASE("another build's schema is refused politely", "[db][migrate]")
 
     SECTION("also by a process that only reads")
     {
-        CHECK(refusal([&] { const db::Database reader{core.home().catalog(), db::Database::Mode::read_only}; }) == expected);
+        CHECK(refusal([&] {
+                  const db::Database reader{core.home().catalog(), db::Database::Mode::read_only};
+              }) == expected);
     }
 }
 
@@ -355,5 +367,6 @@ TEST_CASE("a job's outcome is set once", "[db][guards]")
     const auto job = jobs::start_or_resume(tx, morning(), "ingest", "{}");
     jobs::finish(tx, morning(), job.id, jobs::Outcome::partial);
     CHECK(refusal([&] { tx.prepare("UPDATE job SET outcome = 'done'").run(); }) == "conflict catalog.constraint");
-    CHECK(refusal([&] { tx.prepare("UPDATE job SET outcome = NULL, finished_at = NULL").run(); }) == "conflict catalog.constraint");
+    CHECK(refusal([&] { tx.prepare("UPDATE job SET outcome = NULL, finished_at = NULL").run(); }) ==
+          "conflict catalog.constraint");
 }

@@ -60,7 +60,7 @@ TEST_CASE("a descriptor is closed once, by its last owner", "[file]")
     auto first = open_file(folder.path() / "a", O_RDONLY);
     const int raw = first.get();
     UniqueFd second{std::move(first)};
-    CHECK_FALSE(first);  // NOLINT(bugprone-use-after-move): the moved-from state is what is tested
+    CHECK_FALSE(first); // NOLINT(bugprone-use-after-move): the moved-from state is what is tested
     CHECK(second.get() == raw);
 
     SECTION("assignment closes what was held")

@@ -24,8 +24,9 @@ TEST_CASE("a uid is 20 characters of Crockford's alphabet, and never the same tw
 TEST_CASE("what is no uid is told from one", "[ids]")
 {
     CHECK(is_uid("0123456789ABCDEFGHJK"));
-    const auto* text = GENERATE("", "0123456789ABCDEFGHJ", "0123456789ABCDEFGHJKM", "0123456789abcdefghjk", "0123456789ABCDEFGHIK",
-                                "0123456789ABCDEFGHUK", "0123456789ABCDEFGH K", "0123456789ABCDEFGHĐ");
+    const auto* text =
+        GENERATE("", "0123456789ABCDEFGHJ", "0123456789ABCDEFGHJKM", "0123456789abcdefghjk", "0123456789ABCDEFGHIK",
+                 "0123456789ABCDEFGHUK", "0123456789ABCDEFGH K", "0123456789ABCDEFGHĐ");
     CHECK_FALSE(is_uid(text));
 }
 

@@ -34,8 +34,7 @@ std::string note(int n)
 
 /// Thrown by a hook: the process that dies at this point.
 struct Aborted
-{
-};
+{};
 
 struct Run
 {
@@ -70,7 +69,8 @@ public:
         return wanted;
     }
 
-    Run take(const services::IntakeRequest& wanted, services::IntakeHooks hooks = {}, const auth::Actor& actor = auth::operator_actor())
+    Run take(const services::IntakeRequest& wanted, services::IntakeHooks hooks = {},
+             const auth::Actor& actor = auth::operator_actor())
     {
         Run run;
         hooks.on_item = [&run, inner = hooks.on_item](const IntakeItem& item) {
@@ -225,7 +225,8 @@ TEST_CASE("an accepted document is stored, described, heard of and due for the i
     CHECK(file.size == kReport.size());
     CHECK(file.format == "txt");
     CHECK(file.text_state == catalog::TextState::present);
-    CHECK(store::TextObject{test.home().object(Secrecy::open, file.text_hash)}.whole().find("kiểm kê") != std::string::npos);
+    CHECK(store::TextObject{test.home().object(Secrecy::open, file.text_hash)}.whole().find("kiểm kê") !=
+          std::string::npos);
     CHECK(view.document.number_symbol() == "3163/BC-BQP");
     CHECK(view.document.issued_on == 2022y / 9 / 20);
     CHECK(view.document.source_path == "2022/bc.txt");
@@ -280,7 +281,9 @@ TEST_CASE("every path goes to its own dossier, in the order of its files", "[int
     test.source("two/same.txt", note(2));
     test.source("loose.txt", note(4));
     auto wanted = test.request();
-    wanted.paths = {{test.sources() / "one", first.uid}, {test.sources() / "two", "CQ/2022/02"}, {test.sources() / "loose.txt", ""}};
+    wanted.paths = {{test.sources() / "one", first.uid},
+                    {test.sources() / "two", "CQ/2022/02"},
+                    {test.sources() / "loose.txt", ""}};
     const auto run = test.take(wanted);
     CHECK(run.summary.accepted == 5);
     CHECK(test.view(run.at("a2.txt").id).dossier_ordinal == 1);
@@ -298,7 +301,9 @@ TEST_CASE("every path goes to its own dossier, in the order of its files", "[int
 TEST_CASE("members of a container are documents of their own", "[intake]")
 {
     IntakeArchive test;
-    test.source("goods.tar", tar_of({{"x/a.txt", note(1)}, {"x/inner.tar", tar_of({{"b.txt", note(2)}})}, {"../evil.txt", note(3)}}));
+    test.source(
+        "goods.tar",
+        tar_of({{"x/a.txt", note(1)}, {"x/inner.tar", tar_of({{"b.txt", note(2)}})}, {"../evil.txt", note(3)}}));
     const auto run = test.take();
     CHECK(run.at("goods.tar/x/a.txt").outcome == "accepted");
     CHECK(run.at("goods.tar/x/inner.tar/b.txt").outcome == "accepted");
@@ -363,7 +368,8 @@ TEST_CASE("a secret document lies in its own band and is nobody's duplicate in a
     SECTION("and who may not see it is not told of it")
     {
         wanted.secrecy = Secrecy::open;
-        const auth::Actor person{.type = auth::Actor::Type::person, .name = "P", .clearance = Secrecy::open, .unit = {}};
+        const auth::Actor person{
+            .type = auth::Actor::Type::person, .name = "P", .clearance = Secrecy::open, .unit = {}};
         const auto run = test.take(wanted, {}, person);
         CHECK(run.at("a.txt").duplicate_of == open.at("a.txt").id);
     }

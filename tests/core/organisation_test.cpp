@@ -19,7 +19,8 @@ catalog::Unit make_unit(TestArchive& test, const std::string& code, const std::s
     return services::create_unit(test.archive(), test.clock(), kOperator, code, "Phòng  Tổ chức\n", parent);
 }
 
-catalog::Dossier make_dossier(TestArchive& test, const services::NewDossier& wanted, const auth::Actor& actor = kOperator)
+catalog::Dossier make_dossier(TestArchive& test, const services::NewDossier& wanted,
+                              const auth::Actor& actor = kOperator)
 {
     return services::create_dossier(test.archive(), test.clock(), actor, wanted);
 }
@@ -53,15 +54,19 @@ TEST_CASE("a unit is made below its parent, with its event", "[organisation]")
     }
     CHECK(refusal([&] { make_unit(test, "TCCB"); }) == "conflict unit.exists");
     CHECK(refusal([&] { make_unit(test, "X", "absent"); }) == "not_found unit.not_found");
-    CHECK(refusal([&] { services::create_unit(test.archive(), test.clock(), person(Secrecy::tuyet_mat), "Y", "Y", ""); }) ==
-          "forbidden auth.forbidden");
+    CHECK(refusal([&] {
+              services::create_unit(test.archive(), test.clock(), person(Secrecy::tuyet_mat), "Y", "Y", "");
+          }) == "forbidden auth.forbidden");
     CHECK(test.count("audit_leaf") == 3);
 }
 
 TEST_CASE("a code is printable and has no slash", "[organisation]")
 {
     TestArchive test;
-    const auto code = GENERATE(""s, "A/B"s, "A\\B"s, "A\nB"s, " A"s, "A "s, "A  B"s, "\x1b[1m"s, "\xe2\x80\xae" "A"s, std::string(101, 'a'));
+    const auto code = GENERATE(""s, "A/B"s, "A\\B"s, "A\nB"s, " A"s, "A "s, "A  B"s, "\x1b[1m"s,
+                               "\xe2\x80\xae"
+                               "A"s,
+                               std::string(101, 'a'));
     CAPTURE(code);
     CHECK(refusal([&] { make_unit(test, code); }) == "invalid unit.bad_code");
     CHECK(refusal([&] { make_dossier(test, named(code)); }) == "invalid dossier.bad_code");
@@ -114,5 +119,6 @@ TEST_CASE("nothing above the installation's highest grade is opened", "[organisa
     services::Archive archive{folder.path() / "a", services::Archive::Mode::write, std::chrono::milliseconds{0}};
     auto wanted = named("01");
     wanted.secrecy = Secrecy::toi_mat;
-    CHECK(refusal([&] { services::create_dossier(archive, morning(), kOperator, wanted); }) == "invalid ingest.above_highest_grade");
+    CHECK(refusal([&] { services::create_dossier(archive, morning(), kOperator, wanted); }) ==
+          "invalid ingest.above_highest_grade");
 }

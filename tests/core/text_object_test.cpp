@@ -19,8 +19,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::vector<TextBlock> kPages{
-    {1, "ỦY BAN NHÂN DÂN\nSố: 3163/BC-BQP, ngày 20 tháng 9 năm 2022"}, {2, ""}, {4, "Nơi nhận:\n- Như trên;\n- Lưu: VT."}};
+const std::vector<TextBlock> kPages{{1, "ỦY BAN NHÂN DÂN\nSố: 3163/BC-BQP, ngày 20 tháng 9 năm 2022"},
+                                    {2, ""},
+                                    {4, "Nơi nhận:\n- Như trên;\n- Lưu: VT."}};
 const std::vector<TextBlock> kBlocks{{std::nullopt, "khối một, "}, {std::nullopt, "khối hai: 33.900 tấn"}};
 
 class Written
@@ -64,8 +65,9 @@ std::vector<std::string> read_all(const fs::path& path)
 
 TEST_CASE("a text object gives back its blocks, their pages and the place of their words", "[text_object]")
 {
-    const auto blocks = GENERATE(kPages, kBlocks, std::vector<TextBlock>{}, std::vector<TextBlock>{{1, ""}},
-                                 std::vector<TextBlock>{{std::nullopt, "một từ"}}, std::vector<TextBlock>{{std::nullopt, ""}, {1, "lẫn"}});
+    const auto blocks = GENERATE(as<std::vector<TextBlock>>{}, kPages, kBlocks, std::vector<TextBlock>{},
+                                 std::vector<TextBlock>{{1, ""}}, std::vector<TextBlock>{{std::nullopt, "một từ"}},
+                                 std::vector<TextBlock>{{std::nullopt, ""}, {1, "lẫn"}});
     const Written written{blocks};
     const auto object = written.open();
     REQUIRE(object.size() == blocks.size());
@@ -89,7 +91,7 @@ TEST_CASE("the whole text has a form feed between pages and nothing between bloc
 
 TEST_CASE("zcat prints the text and, in a last line, its table", "[text_object]")
 {
-    const auto blocks = GENERATE(kPages, kBlocks);
+    const auto blocks = GENERATE(as<std::vector<TextBlock>>{}, kPages, kBlocks);
     const Written written{blocks};
     const auto printed = output_of("zcat < '" + written.path().native() + "'");
     const auto whole = written.open().whole();
@@ -122,7 +124,7 @@ TEST_CASE("a text object cut anywhere is corrupt", "[text_object]")
     std::size_t other_than_corrupt = 0;
     for (std::size_t size = 0; size < bytes.size(); ++size) {
         const Written cut{bytes.substr(0, size)};
-        other_than_corrupt += refusal([&] { read_all(cut.path()); }) == "corrupt text_object.damaged" ? 0 : 1;
+        other_than_corrupt += refusal([&] { read_all(cut.path()); }) == "corrupt text_object.damaged" ? 0U : 1U;
     }
     CHECK(other_than_corrupt == 0);
 }

@@ -5,6 +5,7 @@
 #include <vtlt/core/base/file.h>
 #include <vtlt/core/db/database.h>
 
+#include <algorithm>
 #include <charconv>
 #include <fcntl.h>
 
@@ -44,25 +45,58 @@ std::filesystem::path checkpoint_path(const Home& home)
     return home.audit() / "checkpoint";
 }
 
-/// Why one leaf is wrong; empty when it is right. `salt` and `detail` are absent once erased with a destroyed record.
-std::string fault_of(std::uint64_t seq, const std::string& leaf, std::string_view stored_hash, bool has_detail,
-                     const std::string& salt, const std::string& detail)
+/// One event as the catalogue tells it. The detail is absent once erased with a destroyed record.
+struct StoredEvent
 {
-    const auto hash = leaf_hash(leaf);
-    if (view_of(hash) != stored_hash) {
+    std::string leaf;
+    std::string hash;
+    bool has_detail = false;
+    std::string salt;
+    std::string detail;
+    std::string object;
+};
+
+/// A flat object of version 1 in canonical form: nothing else was ever written.
+bool is_leaf(const SortedJson& json, const std::string& leaf)
+{
+    return json.is_object() &&
+           std::ranges::all_of(json, [](const SortedJson& value) { return value.is_string() || value.is_number_integer(); }) &&
+           canonical_json(json) == leaf && json.value("v", SortedJson{}) == kLeafVersion &&
+           json.value("seq", SortedJson{}).is_number_unsigned();
+}
+
+/// Why one event is wrong; empty when it is right.
+std::string fault_of(std::uint64_t seq, const StoredEvent& event)
+{
+    const auto hash = leaf_hash(event.leaf);
+    if (view_of(hash) != event.hash) {
         return "leaf_hash";
     }
-    const auto json = SortedJson::parse(leaf, nullptr, false);
-    if (!json.is_object() || canonical_json(json) != leaf || json.value("v", 0) != kLeafVersion) {
+    const auto json = SortedJson::parse(event.leaf, nullptr, false);
+    if (!is_leaf(json, event.leaf)) {
         return "leaf_format";
     }
-    if (json.value("seq", std::uint64_t{0}) != seq) {
+    if (json.at("seq") != seq) {
         return "sequence";
     }
-    if (has_detail && json.value("detail_hash", std::string{}) != sha256_hex(salt + detail)) {
+    if (event.has_detail && (json.value("detail_hash", SortedJson{}) != sha256_hex(event.salt + event.detail) ||
+                             json.value("object", SortedJson{}) != event.object)) {
         return "detail_hash";
     }
     return {};
+}
+
+/// nullopt when the stored edge does not even fit its size.
+std::optional<Checkpoint> readable_checkpoint(db::ReadTx& tx)
+{
+    try {
+        return current_checkpoint(tx);
+    } catch (const Error& error) {
+        if (error.kind() != Kind::corrupt) {
+            throw;
+        }
+        return std::nullopt;
+    }
 }
 
 } // namespace
@@ -164,26 +198,31 @@ AuditVerdict verify_audit(const Home& home, db::Database& database)
     verdict.checkpoints = outside ? 1 : 0;
     auto tx = database.read();
     TreeEdge edge;
-    auto select = tx.prepare("SELECT audit_leaf.seq, leaf, leaf_hash, audit_detail.seq IS NOT NULL, salt, detail FROM audit_leaf"
+    auto select = tx.prepare("SELECT audit_leaf.seq, leaf, leaf_hash, audit_detail.seq IS NOT NULL, salt, detail, object FROM audit_leaf"
                              " LEFT JOIN audit_detail ON audit_detail.seq = audit_leaf.seq ORDER BY audit_leaf.seq");
     while (select.step()) {
         const auto seq = edge.size() + 1;
-        const auto leaf = select.text(1);
+        const StoredEvent event{.leaf = select.text(1),
+                                .hash = select.bytes(2),
+                                .has_detail = select.integer(3) != 0,
+                                .salt = select.bytes(4),
+                                .detail = select.text(5),
+                                .object = select.text(6)};
         if (static_cast<std::uint64_t>(select.integer(0)) != seq) {
             fail(seq, "sequence");
         }
-        if (auto why = fault_of(seq, leaf, select.bytes(2), select.integer(3) != 0, select.bytes(4), select.text(5)); !why.empty()) {
+        if (auto why = fault_of(seq, event); !why.empty()) {
             fail(seq, std::move(why));
         }
-        edge.append(leaf_hash(leaf));
+        edge.append(leaf_hash(event.leaf));
         if (outside && outside->size == edge.size() && outside->root != to_hex(edge.root())) {
             fail(edge.size(), "checkpoint");
         }
     }
-    const auto stored = current_checkpoint(tx);
+    const auto stored = readable_checkpoint(tx);
     verdict.size = edge.size();
     verdict.root = to_hex(edge.root());
-    if (stored.size != verdict.size || stored.root != verdict.root) {
+    if (!stored || stored->size != verdict.size || stored->root != verdict.root) {
         fail(verdict.size, "root");
     }
     if (outside && outside->size > verdict.size) {

@@ -42,7 +42,14 @@ const std::string kSelectByName = std::string{kSelectDossier} +
                                   " WHERE dossier.uid = ?1 OR dossier.code = ?1 OR"
                                   " unit.code || '/' || CAST(dossier.year AS TEXT) || '/' || dossier.code = ?1"
                                   " ORDER BY dossier.id LIMIT 2";
-const std::string kSelectPage = std::string{kSelectDossier} + " WHERE dossier.id > ?1 ORDER BY dossier.id LIMIT ?2";
+const std::string kSelectPage = std::string{kSelectDossier} + R"sql(
+     WHERE ?1 = 0 OR (unit.code, dossier.year, dossier.code) > (SELECT before_unit.code, before.year, before.code
+                                                                  FROM dossier AS before
+                                                                  JOIN unit AS before_unit ON before_unit.id = before.unit_id
+                                                                 WHERE before.id = ?1)
+     ORDER BY unit.code, dossier.year, dossier.code
+     LIMIT ?2
+)sql";
 
 } // namespace
 

@@ -45,4 +45,7 @@ private:
     std::unordered_map<sqlite3_stmt*, std::string> taken_;
 };
 
+/// Throws conflict `catalog.newer` or `catalog.older` unless the catalogue has exactly this build's schema.
+void require_this_schema(ReadTx& tx);
+
 } // namespace vtlt::db

@@ -170,6 +170,8 @@ Database::Database(const std::filesystem::path& path, Mode mode) : state_(std::m
         state_->writer = std::make_unique<Connection>(path, Connection::Role::writer);
     } else {
         state_->readers.push_back(std::make_shared<Connection>(path, Connection::Role::reader));
+        auto tx = read();
+        require_this_schema(tx);
     }
 }
 

@@ -66,7 +66,7 @@ std::vector<Migration> all_migrations()
     return all;
 }
 
-std::map<std::int64_t, std::string> applied_migrations(WriteTx& tx)
+std::map<std::int64_t, std::string> applied_migrations(ReadTx& tx)
 {
     std::map<std::int64_t, std::string> applied;
     auto select = tx.prepare("SELECT number, checksum FROM schema_migration");
@@ -76,7 +76,33 @@ std::map<std::int64_t, std::string> applied_migrations(WriteTx& tx)
     return applied;
 }
 
+/// Until the first release migrations may still change; a home of an older build is then refused, not guessed at.
+void refuse_other_history(const std::map<std::int64_t, std::string>& applied, const std::vector<Migration>& migrations)
+{
+    if (!applied.empty() && applied.rbegin()->first > migrations.back().number) {
+        throw Error{Kind::conflict, "catalog.newer"};
+    }
+    for (const auto& migration : migrations) {
+        const auto found = applied.find(migration.number);
+        if (found == applied.end() ? !applied.empty() && migration.number < applied.rbegin()->first
+                                   : found->second != migration.checksum) {
+            throw Error{Kind::conflict, "catalog.older", {{"migration", migration.name}}};
+        }
+    }
+}
+
 } // namespace
+
+void require_this_schema(ReadTx& tx)
+{
+    const auto applied = applied_migrations(tx);
+    const auto migrations = all_migrations();
+    refuse_other_history(applied, migrations);
+    if (applied.size() < migrations.size()) {
+        // Only a writer may bring it up.
+        throw Error{Kind::conflict, "catalog.older", {{"migration", migrations.at(applied.size()).name}}};
+    }
+}
 
 void migrate(Database& database)
 {
@@ -85,17 +111,7 @@ void migrate(Database& database)
                       " checksum TEXT NOT NULL) STRICT");
     const auto applied = applied_migrations(tx);
     const auto migrations = all_migrations();
-    if (!applied.empty() && applied.rbegin()->first > migrations.back().number) {
-        throw Error{Kind::conflict, "catalog.newer"};
-    }
-    // Until the first release migrations may still change; a home of an older build is then refused, not guessed at.
-    for (const auto& migration : migrations) {
-        const auto found = applied.find(migration.number);
-        if (found == applied.end() ? !applied.empty() && migration.number < applied.rbegin()->first
-                                   : found->second != migration.checksum) {
-            throw Error{Kind::conflict, "catalog.older", {{"migration", migration.name}}};
-        }
-    }
+    refuse_other_history(applied, migrations);
     bool changed = false;
     for (const auto& migration : migrations) {
         if (applied.contains(migration.number)) {

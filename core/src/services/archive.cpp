@@ -6,6 +6,8 @@
 #include <vtlt/core/catalog/dossier.h>
 #include <vtlt/core/store/object_store.h>
 
+#include "services/code.h"
+
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
@@ -66,13 +68,17 @@ void make_folders(const Home& home)
         make_directory(folder, 0700);
     }
     make_directory(home.run(), 0750);
+    // The umask is 0077 for everything else; who can open the socket in run/ is an operator.
+    if (::chmod(home.run().c_str(), 0750) != 0) {
+        throw_errno("chmod", home.run().native());
+    }
 }
 
 } // namespace
 
 Config read_config(const Home& home)
 {
-    const auto json = parse_json(read_file(home.config()));
+    const auto json = Json::parse(read_file(home.config()), nullptr, false);
     Config config;
     try {
         config.archive = json.at("archive").get<std::string>();
@@ -103,6 +109,7 @@ void init_archive(const fs::path& directory, const Clock& clock, const auth::Act
     {
         db::Database database{home.catalog(), db::Database::Mode::writable};
         db::migrate(database);
+        check_code(options.unit_code, "unit.bad_code");
         auto tx = database.write();
         const catalog::Unit root{.uid = make_uid(), .code = options.unit_code, .title = options.unit_title};
         catalog::insert_unit(tx, root);

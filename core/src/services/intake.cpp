@@ -31,6 +31,7 @@ constexpr std::uint64_t kBatchBytes = std::uint64_t{256} << 20;
 constexpr std::size_t kTextBatch = 100;
 constexpr std::size_t kTextBatchBytes = std::size_t{32} << 20;
 constexpr std::size_t kSniffBytes = 512;
+constexpr std::size_t kKeyLength = 40;
 
 using Steady = std::chrono::steady_clock;
 
@@ -94,6 +95,8 @@ private:
     void keep_container(int fd, const std::string& source_path, const std::string& key, const std::string& stamp, Cause cause,
                         const std::string& format);
     void take_nested(Nested& nested, const std::string& stamp, unsigned depth);
+    std::string item_key(const std::string& name, const std::string& stamp);
+    void repeat_vanished();
     bool repeat(const std::string& key, const std::string& stamp, const std::string& source_path);
     jobs::Item make_item(const std::string& key, const std::string& stamp, const std::string& source_path);
     void fail(const std::string& key, const std::string& stamp, const std::string& source_path, Cause cause);
@@ -182,6 +185,7 @@ IntakeSummary Intake::run()
         }
         take(source);
     }
+    repeat_vanished();
     flush();
     finish_texts();
     const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - started).count();
@@ -228,7 +232,6 @@ sandbox::Extractor& Intake::extractor()
 void Intake::take(const Source& source)
 {
     argument_ = source.argument;
-    const auto key = sha256_hex(source.key).substr(0, 40);
     const int raw = ::open(source.path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     const int error = errno;
     const UniqueFd fd{raw};
@@ -240,6 +243,7 @@ void Intake::take(const Source& source)
         cause = Cause::special_file;
     }
     const auto stamp = std::to_string(info.st_size) + ":" + std::to_string(info.st_mtim.tv_sec) + "." + std::to_string(info.st_mtim.tv_nsec);
+    const auto key = item_key(source.key, stamp);
     if (!cause && static_cast<std::uint64_t>(info.st_size) > request_.max_file_bytes) {
         cause = Cause::too_large;
     }
@@ -285,6 +289,39 @@ void Intake::fail(const std::string& key, const std::string& stamp, const std::s
         batch_.emplace(archive_.home());
     }
     stage({.item = std::move(item)});
+}
+
+/// What makes it the same item in a resumed job. Other bytes under the name of something already stored are another item: the stored
+/// one keeps its own outcome.
+std::string Intake::item_key(const std::string& name, const std::string& stamp)
+{
+    auto key = sha256_hex(name).substr(0, kKeyLength);
+    const auto known = known_.find(key);
+    if (known == known_.end() || known->second.stamp == stamp) {
+        return key;
+    }
+    if (known->second.document) {
+        return sha256_hex(name + '\0' + stamp).substr(0, kKeyLength);
+    }
+    known_.erase(known);
+    return key;
+}
+
+/// Sources that an earlier run dealt with and that are gone or changed now: their outcomes belong to the job like the others, and a
+/// document whose text was not yet read still gets it (I10).
+void Intake::repeat_vanished()
+{
+    std::vector<jobs::Item> vanished;
+    for (const auto& [key, item] : known_) {
+        vanished.push_back(item);
+    }
+    std::ranges::sort(vanished, {}, &jobs::Item::position);
+    for (const auto& item : vanished) {
+        if (is_stopped()) {
+            return;
+        }
+        repeat(item.key, item.stamp, item.source_path);
+    }
 }
 
 /// True when an earlier run of this job has dealt with the item.
@@ -344,7 +381,7 @@ public:
         head_.clear();
         members_ += entry.type == sandbox::Entry::Type::folder ? 0 : 1;
         skipped_ = entry.type != sandbox::Entry::Type::file;
-        member_key_ = sha256_hex(key_ + '\0' + std::to_string(ordinal_)).substr(0, 40);
+        member_key_ = intake_.item_key(key_ + '\0' + std::to_string(ordinal_), stamp_);
         if (entry.type == sandbox::Entry::Type::special) {
             intake_.fail(member_key_, stamp_, member_path(), Cause::special_file);
         } else if (entry.type == sandbox::Entry::Type::file && !is_safe_name(entry.name)) {
@@ -575,7 +612,10 @@ void Intake::flush()
     }
     if (request_.dry_run) {
         for (auto& pending : pending_) {
-            pending.item.outcome = pending.item.outcome.empty() ? "accepted" : pending.item.outcome;
+            if (pending.item.outcome.empty()) {
+                pending.item.outcome = pending.cause ? "without_text" : "accepted";
+                pending.item.cause = pending.cause;
+            }
             pending.item.document_uid.clear();
             emit(pending.item, false);
         }

@@ -5,23 +5,9 @@
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/text.h>
 
-#include <algorithm>
+#include "services/code.h"
 
 namespace vtlt::services {
-
-namespace {
-
-/// A code stands in UNIT/YEAR/CODE, on labels and in file names: printable, without a slash, at most 100 bytes (fileCode S100 of TT 05).
-void check_code(std::string_view code, const char* error)
-{
-    const bool good = !code.empty() && code.size() <= 100 && text::is_utf8(code) && text::one_line(code) == code &&
-                      code.find_first_of("/\\") == std::string_view::npos;
-    if (!good) {
-        throw Error{Kind::invalid, error, {{"value", text::one_line(text::repair_utf8(code.substr(0, 200)))}}};
-    }
-}
-
-} // namespace
 
 catalog::Unit create_unit(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view code, std::string_view title,
                           std::string_view parent)

@@ -4,6 +4,7 @@
 #include "services/page_lines.h"
 
 #include <vtlt/core/base/text.h>
+#include <vtlt/core/catalog/kind.h>
 
 #include <algorithm>
 #include <array>
@@ -17,55 +18,6 @@ namespace {
 
 using Lines = std::span<const PageLine>;
 constexpr auto kNone = std::string_view::npos;
-
-struct KindName
-{
-    std::string_view abbreviation;
-    std::string_view name;
-};
-
-/// NĐ 30/2020/NĐ-CP, phụ lục III, mục I (27 types with an abbreviation), then the types of Luật 64/2025/QH15 on legal
-/// documents.
-constexpr std::array<KindName, 38> kKinds{{
-    {"NQ", "Nghị quyết"},
-    {"QĐ", "Quyết định"},
-    {"CT", "Chỉ thị"},
-    {"QC", "Quy chế"},
-    {"QyĐ", "Quy định"},
-    {"TC", "Thông cáo"},
-    {"TB", "Thông báo"},
-    {"HD", "Hướng dẫn"},
-    {"CTr", "Chương trình"},
-    {"KH", "Kế hoạch"},
-    {"PA", "Phương án"},
-    {"ĐA", "Đề án"},
-    {"DA", "Dự án"},
-    {"BC", "Báo cáo"},
-    {"BB", "Biên bản"},
-    {"TTr", "Tờ trình"},
-    {"HĐ", "Hợp đồng"},
-    {"CĐ", "Công điện"},
-    {"BGN", "Bản ghi nhớ"},
-    {"BTT", "Bản thỏa thuận"},
-    {"GUQ", "Giấy ủy quyền"},
-    {"GM", "Giấy mời"},
-    {"GGT", "Giấy giới thiệu"},
-    {"GNP", "Giấy nghỉ phép"},
-    {"PG", "Phiếu gửi"},
-    {"PC", "Phiếu chuyển"},
-    {"PB", "Phiếu báo"},
-    {"CV", "Công văn"},
-    {"L", "Luật"},
-    {"PL", "Pháp lệnh"},
-    {"NĐ", "Nghị định"},
-    {"TT", "Thông tư"},
-    {"TTLT", "Thông tư liên tịch"},
-    {"NQLT", "Nghị quyết liên tịch"},
-    {"LCT", "Lệnh"},
-    {"SY", "Sao y"},
-    {"TrS", "Trích sao"},
-    {"SL", "Sao lục"},
-}};
 
 constexpr std::string_view kMotto1 = "cộng hòa xã hội chủ nghĩa việt nam";
 constexpr std::array<std::string_view, 3> kMotto2{"độc lập - tự do - hạnh phúc", "độc lập -tự do - hạnh phúc",
@@ -366,7 +318,7 @@ std::string kind_of_symbol(std::string_view symbol)
 {
     const auto plain = without_year(symbol);
     const auto first = text::exact_form(std::string_view{plain}.substr(0, plain.find_first_of("-/.")));
-    for (const auto& kind : kKinds) {
+    for (const auto& kind : catalog::kKinds) {
         if (kind.abbreviation.size() > 1 && text::exact_form(kind.abbreviation) == first) {
             return std::string{kind.abbreviation};
         }
@@ -374,15 +326,15 @@ std::string kind_of_symbol(std::string_view symbol)
     return {};
 }
 
-const KindName* kind_named(std::string_view exact)
+const catalog::KindName* kind_named(std::string_view exact)
 {
     static const auto names = [] {
-        std::array<std::string, kKinds.size()> forms;
-        std::ranges::transform(kKinds, forms.begin(), [](const KindName& kind) { return text::exact_form(kind.name); });
+        std::array<std::string, catalog::kKinds.size()> forms;
+        std::ranges::transform(catalog::kKinds, forms.begin(), [](const catalog::KindName& kind) { return text::exact_form(kind.name); });
         return forms;
     }();
     const auto at = std::ranges::find(names, exact);
-    return at == names.end() ? nullptr : &kKinds.at(static_cast<std::size_t>(at - names.begin()));
+    return at == names.end() ? nullptr : &catalog::kKinds.at(static_cast<std::size_t>(at - names.begin()));
 }
 
 std::string limited(std::string_view text)
@@ -847,7 +799,7 @@ private:
     Lines lines_;
     std::vector<std::string> exact_;
     Recognized found_;
-    const KindName* kind_ = nullptr;
+    const catalog::KindName* kind_ = nullptr;
     std::size_t head_end_ = 0;
     bool has_motto_ = false;
     std::size_t number_line_ = kNone;

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string_view>
+
+namespace vtlt::services {
+
+/// A code stands in UNIT/YEAR/CODE, on labels and in file names: printable, without a slash, at most 100 bytes (fileCode S100 of TT 05).
+/// Throws invalid `error`.
+void check_code(std::string_view code, const char* error);
+
+} // namespace vtlt::services

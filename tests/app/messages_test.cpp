@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <vtlt/core/base/error.h>
+#include <vtlt/core/base/file.h>
+#include <vtlt/core/sandbox/cause.h>
+#include <vtlt/webui/messages.h>
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <regex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+using namespace vtlt;
+using webui::Language;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::array kLanguages{Language::vi, Language::en};
+
+/// Context and key of a text.
+using Key = std::pair<std::string, std::string>;
+
+std::optional<fs::path> source_root()
+{
+    const char* root = std::getenv("VTLT_SOURCE");
+    if (root == nullptr || !fs::exists(fs::path{root} / "webui" / "locales")) {
+        WARN("skipped: VTLT_SOURCE does not name the sources");
+        return std::nullopt;
+    }
+    return fs::path{root};
+}
+
+/// The text of every source file of a room. The programs that run in the sandbox speak to us, not to people.
+std::vector<std::string> sources_of(const fs::path& root, std::initializer_list<const char*> rooms)
+{
+    std::vector<std::string> texts;
+    for (const auto* room : rooms) {
+        for (const auto& entry : fs::recursive_directory_iterator{root / room}) {
+            const auto name = entry.path().native();
+            const auto extension = entry.path().extension();
+            if ((extension == ".cpp" || extension == ".h") && name.find("/indexer/extract/") == std::string::npos) {
+                texts.push_back(read_file(entry.path()));
+            }
+        }
+    }
+    return texts;
+}
+
+void collect(const std::string& text, const std::regex& pattern, std::set<std::string>& found)
+{
+    for (std::sregex_iterator at{text.begin(), text.end(), pattern}, end; at != end; ++at) {
+        found.insert((*at)[1]);
+    }
+}
+
+/// Codes in the heads of `Error{Kind::x, "code"`, also where a condition chooses between two, in tables of kinds and
+/// codes, and in the helpers and problems that take a code.
+std::set<std::string> error_codes(const fs::path& root)
+{
+    static const std::regex head{R"(Error\{([^;{}]*Kind::[^;{}]*))"};
+    static const std::regex literal{R"re("([a-z_]+(?:\.[a-z_]+)+)")re"};
+    static const std::regex row{R"re(Kind::[a-z_]+,\s*"([a-z_]+(?:\.[a-z_]+)+)")re"};
+    static const std::regex helper{R"re((?:check_code\([a-z_]+, |fail\()"([a-z_]+(?:\.[a-z_]+)+)")re"};
+    static const std::regex syntax{R"re("(query\.[a-z_]+)")re"};
+    std::set<std::string> codes;
+    for (const auto& text : sources_of(root, {"core", "indexer", "retention", "webui", "app"})) {
+        for (std::sregex_iterator at{text.begin(), text.end(), head}, end; at != end; ++at) {
+            collect((*at)[1], literal, codes);
+        }
+        collect(text, row, codes);
+        collect(text, helper, codes);
+    }
+    // What the query language says of a text travels as an answer, not as an exception.
+    for (const auto& text : sources_of(root, {"indexer"})) {
+        collect(text, syntax, codes);
+    }
+    return codes;
+}
+
+std::set<std::string> cli_keys(const fs::path& root)
+{
+    static const std::regex help{R"re(context\.help\("([^"]+)"\))re"};
+    static const std::regex said{R"re(text\("cli",([^;]*))re"};
+    static const std::regex literal{R"re("([a-z_]+(?:\.[a-z_]+)+)")re"};
+    std::set<std::string> keys;
+    for (const auto& text : sources_of(root, {"app"})) {
+        collect(text, help, keys);
+        for (std::sregex_iterator at{text.begin(), text.end(), said}, end; at != end; ++at) {
+            // Up to the fields: their values are not keys.
+            const auto arguments = (*at)[1].str();
+            collect(arguments.substr(0, arguments.find('{')), literal, keys);
+        }
+    }
+    return keys;
+}
+
+/// Hints that `verify` hands out: the last word of each problem it lists.
+std::set<std::string> integrity_hints(const fs::path& root)
+{
+    static const std::regex hint{R"re(problems\.push_back\(\{[^;]*"([a-z]+)"\}\);)re"};
+    static const std::regex damage{R"re(DamageRow\{[^,]*, "([a-z]+)"\})re"};
+    const auto text = read_file(root / "app" / "integrity.cpp");
+    std::set<std::string> hints;
+    collect(text, hint, hints);
+    collect(text, damage, hints);
+    return hints;
+}
+
+std::string unquoted(std::string_view line)
+{
+    const auto from = line.find('"');
+    const auto to = line.rfind('"');
+    std::string out;
+    for (auto at = from + 1; at < to; ++at) {
+        const bool escaped = line[at] == '\\' && at + 1 < to;
+        at += escaped ? 1 : 0;
+        out += escaped && line[at] == 'n' ? '\n' : line[at];
+    }
+    return out;
+}
+
+/// Every text of a .po file.
+std::map<Key, std::string> read_po(const fs::path& path)
+{
+    std::map<Key, std::string> texts;
+    std::string context;
+    std::string key;
+    std::string* current = nullptr;
+    const auto all = read_file(path);
+    for (std::size_t at = 0; at < all.size();) {
+        const auto end = std::min(all.find('\n', at), all.size());
+        const std::string_view line{all.data() + at, end - at};
+        at = end + 1;
+        if (line.starts_with("msgctxt ")) {
+            context = unquoted(line);
+            current = &context;
+        } else if (line.starts_with("msgid ")) {
+            key = unquoted(line);
+            current = &key;
+        } else if (line.starts_with("msgstr ")) {
+            const auto [place, is_new] = texts.emplace(Key{context, key}, unquoted(line));
+            INFO(context << " " << key);
+            CHECK(is_new);
+            current = &place->second;
+        } else if (line.starts_with('"') && current != nullptr) {
+            *current += unquoted(line);
+        } else {
+            context = line.empty() ? std::string{} : context;
+            current = nullptr;
+        }
+    }
+    texts.erase(Key{"", ""});
+    return texts;
+}
+
+std::set<std::string> places(const std::string& text)
+{
+    static const std::regex place{R"(\{([a-z_0-9]+)\})"};
+    std::set<std::string> names;
+    collect(text, place, names);
+    return names;
+}
+
+/// Both languages as written, in the order of `kLanguages`.
+using Texts = std::array<std::map<Key, std::string>, 2>;
+
+Texts read_texts(const fs::path& root)
+{
+    const auto locales = root / "webui" / "locales";
+    return {read_po(locales / "vi.po"), read_po(locales / "en.po")};
+}
+
+/// Keys of `context` without a text in either language, or whose text is not the one the program was built with.
+template <class Words>
+std::set<std::string> missing(const Texts& texts, const std::string& context, const Words& keys)
+{
+    std::set<std::string> absent;
+    for (const auto& key : keys) {
+        for (std::size_t i = 0; i < kLanguages.size(); ++i) {
+            const auto found = texts[i].find(Key{context, key});
+            if (found == texts[i].end() || webui::message(kLanguages[i], context, key) != found->second) {
+                absent.insert(std::string{key});
+            }
+        }
+    }
+    return absent;
+}
+
+using Keys = std::set<std::string>;
+
+} // namespace
+
+TEST_CASE("every error that can be thrown has a text in both languages", "[messages]")
+{
+    const auto root = source_root();
+    if (!root) {
+        return;
+    }
+    const auto codes = error_codes(*root);
+    // The reading of the sources works: kinds of places that are easily lost.
+    for (const auto* code : {"archive.locked", "internal.errno", "internal.disk_full", "catalog.cannot_open",
+                             "catalog.busy", "unit.bad_code"}) {
+        CHECK(codes.contains(code));
+    }
+    CHECK(missing(read_texts(*root), "error", codes) == Keys{});
+}
+
+TEST_CASE("every cause, outcome and integrity hint has a text in both languages", "[messages]")
+{
+    const auto root = source_root();
+    if (!root) {
+        return;
+    }
+    const auto texts = read_texts(*root);
+    std::vector<std::string_view> causes;
+    for (const auto& row : kCauses) {
+        causes.push_back(row.name);
+    }
+    CHECK(missing(texts, "cause", causes) == Keys{});
+    CHECK(missing(texts, "outcome", std::array{"accepted", "duplicate", "without_text", "failed"}) == Keys{});
+    CHECK(missing(texts, "job_outcome", std::array{"open", "done", "partial", "failed"}) == Keys{});
+    const auto hints = integrity_hints(*root);
+    for (const auto* hint : {"changed", "missing", "untracked", "catalog", "job", "audit", "index", "export"}) {
+        CHECK(hints.contains(hint));
+    }
+    CHECK(missing(texts, "integrity", hints) == Keys{});
+}
+
+TEST_CASE("every word of the command line has a text in both languages", "[messages]")
+{
+    const auto root = source_root();
+    if (!root) {
+        return;
+    }
+    const auto keys = cli_keys(*root);
+    for (const auto* key :
+         {"program", "init", "global.home", "verify.ok", "verify.bad", "progress.eta", "ingest.summary"}) {
+        CHECK(keys.contains(key));
+    }
+    CHECK(missing(read_texts(*root), "cli", keys) == Keys{});
+}
+
+TEST_CASE("both languages have the same texts with the same places", "[messages]")
+{
+    const auto root = source_root();
+    if (!root) {
+        return;
+    }
+    const auto [vi, en] = read_texts(*root);
+    CHECK(vi.size() > 200);
+    for (const auto& [key, text] : vi) {
+        INFO(key.first << " " << key.second);
+        CHECK_FALSE(text.empty());
+        const auto other = en.find(key);
+        REQUIRE(other != en.end());
+        CHECK_FALSE(other->second.empty());
+        CHECK(places(text) == places(other->second));
+    }
+    CHECK(vi.size() == en.size());
+}
+
+TEST_CASE("a text has its places filled and nothing else touched", "[messages]")
+{
+    const Error error{Kind::conflict, "dossier.ambiguous", {{"dossier", "{01} {dossier}"}}};
+    for (const auto language : kLanguages) {
+        const auto text = webui::error_text(language, error);
+        CHECK(text.find("{01} {dossier}") != std::string::npos);
+    }
+    CHECK(webui::message(Language::vi, "error", "no.such_code") == "no.such_code");
+    CHECK(webui::error_hint(Language::vi, Error{Kind::internal, "no.such_code"}).empty());
+    CHECK(webui::language_from_name("vi") == Language::vi);
+    CHECK_FALSE(webui::language_from_name("fr"));
+}
