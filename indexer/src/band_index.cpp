@@ -72,6 +72,7 @@ std::unique_ptr<BandIndex> BandIndex::build(const Home& home, Secrecy band)
         std::unique_ptr<BandIndex> index{
             new BandIndex{home, band, generation, Xapian::DB_CREATE_OR_OVERWRITE | Xapian::DB_NO_SYNC}};
         index->database_.set_metadata(kFormatKey, std::string{kFormatVersion});
+        index->database_.replace_document(kGuardDocid, Xapian::Document{});
         return index;
     } catch (const Xapian::Error& error) {
         throw to_error(error, generation.path);
@@ -134,7 +135,7 @@ void BandIndex::publish_built(std::int64_t seq)
 
 std::uint64_t BandIndex::documents() const
 {
-    return guarded([&] { return std::uint64_t{database_.get_doccount()}; });
+    return guarded([&] { return std::uint64_t{database_.get_termfreq(std::string{kEveryDocumentTerm})}; });
 }
 
 } // namespace vtlt::indexer

@@ -239,6 +239,7 @@ std::string dossier_path(const catalog::DocumentView& view)
 void add_fields(Xapian::Document& document, const catalog::DocumentView& view)
 {
     const auto& row = view.document;
+    document.add_boolean_term(std::string{kEveryDocumentTerm});
     add_field(document, Field::number, number_key(row.number_symbol()));
     add_field(document, Field::number, number_key(row.number));
     add_field(document, Field::number, number_key(row.symbol));

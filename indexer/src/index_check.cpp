@@ -34,14 +34,26 @@ namespace {
 constexpr std::string_view kRebuild = "vtlt index rebuild";
 constexpr std::size_t kPortion = 10'000;
 
-/// Xapian's whole-database check keeps an array as long as the highest document number, and ours count down from a
-/// thousand million (decisions: newest first). So it is asked table by table, and the postings, the one table that
-/// needs that array, are walked here.
-constexpr std::array kCheckedTables{"termlist.glass", "position.glass", "docdata.glass"};
+/// Xapian's check of a whole database, and of its term lists, keeps an array as long as the highest document number, and ours count down
+/// from a thousand million (decisions: newest first). So it is asked for the tables that need none; the others are walked here.
+constexpr std::array kCheckedTables{"position.glass", "docdata.glass"};
 
-bool are_postings_sound(const std::string& path)
+bool are_term_lists_sound(const Xapian::Database& index)
 {
-    const Xapian::Database index{path};
+    for (auto document = index.postlist_begin(""); document != index.postlist_end(""); ++document) {
+        Xapian::termcount words = 0;
+        for (auto term = index.termlist_begin(*document); term != index.termlist_end(*document); ++term) {
+            words += term.get_wdf();
+        }
+        if (words != index.get_doclength(*document)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool are_postings_sound(const Xapian::Database& index)
+{
     for (auto term = index.allterms_begin(); term != index.allterms_end(); ++term) {
         Xapian::doccount documents = 0;
         Xapian::termcount occurrences = 0;
@@ -73,7 +85,8 @@ int child_verdict(const std::filesystem::path& path) noexcept
                 return 1;
             }
         }
-        return are_postings_sound(path.native()) ? 0 : 1;
+        const Xapian::Database index{path.native()};
+        return are_postings_sound(index) && are_term_lists_sound(index) ? 0 : 1;
     } catch (...) {
         return 2;
     }
@@ -201,6 +214,9 @@ private:
         auto revision = index.valuestream_begin(kRevisionSlot);
         const auto end = index.valuestream_end(kRevisionSlot);
         for (auto at = index.postlist_begin(""); at != index.postlist_end(""); ++at) {
+            if (*at == kGuardDocid) {
+                continue;
+            }
             const auto id = document_of(*at).value;
             if (revision != end) {
                 revision.skip_to(*at);
@@ -260,7 +276,7 @@ std::vector<IndexStats> index_stats(const Home& home)
         }
         try {
             const Xapian::Database index{generation->path.native()};
-            stats.push_back({band, index.get_doccount(), static_cast<std::uint64_t>(applied_seq(index)),
+            stats.push_back({band, index.get_termfreq(std::string{kEveryDocumentTerm}), static_cast<std::uint64_t>(applied_seq(index)),
                              folder_bytes(generation->path), generation->name()});
         } catch (const Xapian::Error& error) {
             throw to_error(error, generation->path);

@@ -42,6 +42,11 @@ Xapian::Query one(const std::string& name)
     return name.size() > kMaxTermSize ? Xapian::Query::MatchNothing : Xapian::Query{name};
 }
 
+Xapian::Query everything()
+{
+    return Xapian::Query{std::string{kEveryDocumentTerm}};
+}
+
 Xapian::Query any_of(const Queries& queries)
 {
     return {Xapian::Query::OP_OR, queries.begin(), queries.end()};
@@ -181,7 +186,7 @@ private:
     {
         switch (node.type) {
         case Type::everything:
-            return Xapian::Query::MatchAll;
+            return everything();
         case Type::word:
             return scaled(Xapian::Query{folded(node.words.front())}, kWordWeight);
         case Type::phrase:
@@ -198,7 +203,7 @@ private:
             return any_of(children);
         }
         case Type::none:
-            return {Xapian::Query::OP_AND_NOT, Xapian::Query::MatchAll, strict(node.children.front())};
+            return {Xapian::Query::OP_AND_NOT, everything(), strict(node.children.front())};
         }
         throw Error{Kind::internal, "internal.invariant", {{"what", "query node type"}}};
     }
@@ -211,7 +216,7 @@ private:
             const bool negative = child.type == Type::none;
             (negative ? unwanted : wanted).push_back(strict(negative ? child.children.front() : child));
         }
-        const auto base = wanted.empty() ? Xapian::Query::MatchAll : all_of(wanted);
+        const auto base = wanted.empty() ? everything() : all_of(wanted);
         return unwanted.empty() ? base : Xapian::Query{Xapian::Query::OP_AND_NOT, base, any_of(unwanted)};
     }
 
@@ -470,7 +475,7 @@ private:
     std::optional<std::uint64_t> known_total(const QueryNode& root) const
     {
         if (root.type == Type::everything) {
-            return database_.get_doccount();
+            return database_.get_termfreq(std::string{kEveryDocumentTerm});
         }
         if (root.type == Type::field && !root.dates && root.words.empty()) {
             const auto name = code_term(root.field.value(), root.value);

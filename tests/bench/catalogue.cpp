@@ -46,13 +46,14 @@ private:
     SqlitePeer peer_;
 };
 
-/// The rows that registering documents leaves in the catalogue, inserted again into tables and indexes of the same shape.
+/// The rows that registering documents leaves in the catalogue, inserted again into tables and indexes of the same
+/// shape.
 class SameRowsPeer
 {
 public:
     /// `schema` is a catalogue of this build without documents, `path` its copy.
     SameRowsPeer(const fs::path& catalogue, const fs::path& schema, const fs::path& path)
-        : peer_((fs::copy_file(schema, path, fs::copy_options::overwrite_existing), path))
+        : peer_(fresh_copy(schema, path))
     {
         peer_.execute(kWalFull);
         const SqlitePeer source{catalogue};
@@ -79,6 +80,12 @@ public:
     }
 
 private:
+    static const fs::path& fresh_copy(const fs::path& schema, const fs::path& path)
+    {
+        fs::copy_file(schema, path, fs::copy_options::overwrite_existing);
+        return path;
+    }
+
     static constexpr std::array<std::string_view, 4> kTables{"document", "index_outbox", "audit_leaf", "audit_detail"};
 
     void insert_rows(std::size_t table, std::size_t begin, std::size_t end)

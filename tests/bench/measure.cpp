@@ -140,7 +140,7 @@ std::filesystem::path Options::path(const std::string& name) const
     if (value.empty()) {
         throw Error{Kind::invalid, "bench.missing_option", {{"option", name}}};
     }
-    return value;
+    return std::filesystem::absolute(value); // peers may start in another folder
 }
 
 std::uint64_t Options::number(const std::string& name, std::uint64_t otherwise) const

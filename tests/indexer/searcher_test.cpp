@@ -4,6 +4,7 @@
 #include <vtlt/core/base/digest.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/text.h>
+#include <vtlt/indexer/index_worker.h>
 
 #include <catch2/catch.hpp>
 
@@ -453,4 +454,20 @@ TEST_CASE("requests that cannot be meant are refused", "[search]")
     CHECK(code_of(archive, request) == "search.cursor");
     request.query = std::string(5000, 'a');
     CHECK(code_of(archive, request) == "query.too_long");
+}
+
+TEST_CASE("a word that every one of many documents has is found in all of them", "[searcher]")
+{
+    // Xapian 1.4.22 lost count of such a word from about 650 documents on, when no weight is asked of it.
+    constexpr std::uint64_t kMany = 1500;
+    vtlt::testing::IndexedArchive archive;
+    std::vector<vtlt::testing::Paper> papers;
+    for (std::uint64_t n = 0; n < kMany; ++n) {
+        papers.push_back({.title = "văn bản chung thứ " + std::to_string(n)});
+    }
+    archive.add_all(papers);
+    archive.catch_up();
+    const auto* query = GENERATE("chung", "mat:open", "chung mat:open", "\"van ban chung\"", "chung OR mat:open", "NOT khongco");
+    CHECK(archive.search(query).total == kMany);
+    CHECK(vtlt::indexer::check_index(archive.home(), archive.database()).empty());
 }
