@@ -21,8 +21,9 @@ namespace {
 
 using Adder = void (*)(CLI::App&, Context&);
 
-constexpr std::array<Adder, 13> kCommands{add_init,   add_ingest,  add_search, add_document, add_unit,  add_dossier, add_export,
-                                          add_package, add_verify, add_audit,  add_index,    add_job,   add_doctor};
+constexpr std::array<Adder, 13> kCommands{add_init,    add_ingest, add_search,  add_document, add_unit,
+                                          add_dossier, add_export, add_package, add_verify,   add_audit,
+                                          add_index,   add_job,    add_doctor};
 
 /// Asked for before parsing, because the help itself is written in it.
 webui::Language language_of(int argc, char** argv)
@@ -57,7 +58,8 @@ Json problem(const Context& context, const Error& error)
 {
     auto errors = Json::array();
     for (const auto& one : error.problems()) {
-        errors.push_back({{"pointer", one.pointer}, {"code", one.code}, {"detail", context.text("error", one.code, one.fields)}});
+        errors.push_back(
+            {{"pointer", one.pointer}, {"code", one.code}, {"detail", context.text("error", one.code, one.fields)}});
     }
     return {{"format_version", 1},
             {"type", "about:blank"},
@@ -112,7 +114,7 @@ void add_globals(CLI::App& app, Context& context)
 int usage_error(const CLI::App& app, const Context& context, const CLI::ParseError& error)
 {
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
-        return app.exit(error);  // --help, --version
+        return app.exit(error); // --help, --version
     }
     if (context.json) {
         report(context, Error{Kind::invalid, "cli.usage", {{"reason", error.what()}}});

@@ -35,15 +35,15 @@ public:
     Context() = default;
     /// The same settings for another home.
     Context(const Context& other, std::filesystem::path other_home)
-        : home(std::move(other_home)), json(other.json), quiet(other.quiet), no_input(other.no_input), now(other.now), language(other.language)
-    {
-    }
+        : home(std::move(other_home)), json(other.json), quiet(other.quiet), no_input(other.no_input), now(other.now),
+          language(other.language)
+    {}
 
-    std::filesystem::path home;   ///< -C, else $VTLT_HOME, else the current folder
+    std::filesystem::path home; ///< -C, else $VTLT_HOME, else the current folder
     bool json = false;
     bool quiet = false;
     bool no_input = false;
-    std::string now;              ///< --now
+    std::string now; ///< --now
     webui::Language language = webui::Language::vi;
     std::function<int()> command; ///< set by the parsed subcommand
 

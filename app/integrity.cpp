@@ -24,7 +24,8 @@ struct DamageRow
     std::string_view name;
 };
 
-constexpr std::array kDamages{DamageRow{store::DamageKind::changed, "changed"}, DamageRow{store::DamageKind::missing, "missing"},
+constexpr std::array kDamages{DamageRow{store::DamageKind::changed, "changed"},
+                              DamageRow{store::DamageKind::missing, "missing"},
                               DamageRow{store::DamageKind::untracked, "untracked"}};
 
 void check_store(services::Archive& archive, const store::FixityOptions& options, IntegrityReport& report)
@@ -33,7 +34,8 @@ void check_store(services::Archive& archive, const store::FixityOptions& options
     report.objects = fixity.objects;
     for (auto& damage : fixity.damages) {
         const std::string kind{kDamages[static_cast<std::size_t>(damage.kind)].name};
-        report.problems.push_back({kind, std::move(damage.path), "", std::move(damage.expected), std::move(damage.found), kind});
+        report.problems.push_back(
+            {kind, std::move(damage.path), "", std::move(damage.expected), std::move(damage.found), kind});
     }
 }
 
@@ -54,12 +56,13 @@ void check_audit(services::Archive& archive, IntegrityReport& report)
     const auto verdict = audit::verify_audit(archive.home(), archive.database());
     report.events = verdict.size;
     if (!verdict.ok) {
-        report.problems.push_back({"audit", "", verdict.first_bad ? std::to_string(*verdict.first_bad) : "", "", verdict.why, "audit"});
+        report.problems.push_back(
+            {"audit", "", verdict.first_bad ? std::to_string(*verdict.first_bad) : "", "", verdict.why, "audit"});
     }
 }
 
-/// The index follows the catalogue first where that is its ordinary work (pending rows, a deleted index); whatever else differs is told,
-/// not mended in silence. Beside a running writer pending rows are on their way and not yet wrong.
+/// The index follows the catalogue first where that is its ordinary work (pending rows, a deleted index); whatever else
+/// differs is told, not mended in silence. Beside a running writer pending rows are on their way and not yet wrong.
 void check_index(services::Archive& archive, IntegrityReport& report)
 {
     const bool pending = [&] {
@@ -74,8 +77,9 @@ void check_index(services::Archive& archive, IntegrityReport& report)
         indexer::IndexWorker{archive.home(), archive.database()}.catch_up();
     }
     for (auto& problem : indexer::check_index(archive.home(), archive.database())) {
-        report.problems.push_back({"index", std::filesystem::path{problem.path}.lexically_relative(archive.home().root()).native(), std::move(problem.id), std::move(problem.expected),
-                                   std::move(problem.found), "index"});
+        report.problems.push_back(
+            {"index", std::filesystem::path{problem.path}.lexically_relative(archive.home().root()).native(),
+             std::move(problem.id), std::move(problem.expected), std::move(problem.found), "index"});
     }
 }
 
@@ -88,7 +92,8 @@ void check_exports(const Home& home, IntegrityReport& report)
     for (const auto& entry : fs::recursive_directory_iterator{home.exports()}) {
         const auto extension = entry.path().extension();
         if (entry.is_regular_file() && extension != ".zip" && extension != ".tar") {
-            report.problems.push_back({"export", entry.path().lexically_relative(home.root()).native(), "", "", "", "export"});
+            report.problems.push_back(
+                {"export", entry.path().lexically_relative(home.root()).native(), "", "", "", "export"});
         }
     }
 }

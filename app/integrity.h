@@ -14,7 +14,7 @@ namespace vtlt::app {
 /// One thing that is not as promised (product.md §2.4); `hint` is a key of locale context "integrity".
 struct IntegrityProblem
 {
-    std::string kind;  ///< changed missing untracked reappeared catalog index audit export job
+    std::string kind; ///< changed missing untracked reappeared catalog index audit export job
     std::string path;
     std::string id;
     std::string expected;
@@ -30,10 +30,12 @@ struct IntegrityReport
     std::vector<IntegrityProblem> problems;
 };
 
-/// Writable when the lock is free, so that start-up recovery and the index have caught up first; else beside the writer.
+/// Writable when the lock is free, so that start-up recovery and the index have caught up first; else beside the
+/// writer.
 services::Archive open_for_check(const Context& context);
 
-/// The invariants that exist so far: I2 I3 (store against catalogue), I4 (catalogue), I6 (audit tree), I7 (index), I9 (exports), I10 (jobs).
+/// The invariants that exist so far: I2 I3 (store against catalogue), I4 (catalogue), I6 (audit tree), I7 (index), I9
+/// (exports), I10 (jobs).
 IntegrityReport check_integrity(services::Archive& archive, const store::FixityOptions& fixity);
 
 } // namespace vtlt::app

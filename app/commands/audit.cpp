@@ -19,7 +19,8 @@ int run_verify(const Context& context)
                             {"size", verdict.size},
                             {"root", verdict.root},
                             {"checkpoints", verdict.checkpoints},
-                            {"first_bad", verdict.first_bad ? Json{{"event", *verdict.first_bad}, {"why", verdict.why}} : Json(nullptr)}});
+                            {"first_bad", verdict.first_bad ? Json{{"event", *verdict.first_bad}, {"why", verdict.why}}
+                                                            : Json(nullptr)}});
     } else {
         context.print_line(context.text("cli", verdict.ok ? "audit.ok" : "audit.bad",
                                         {{"size", std::to_string(verdict.size)},

@@ -13,7 +13,7 @@ namespace {
 struct Check
 {
     std::string name;
-    std::string state;  ///< ok, warning, failed
+    std::string state; ///< ok, warning, failed
     std::string detail;
 };
 
@@ -21,7 +21,8 @@ Check check_extractor()
 {
     try {
         const sandbox::Extractor extractor;
-        return {"extractor", extractor.has_landlock() ? "ok" : "warning", extractor.has_landlock() ? "" : "doctor.no_landlock"};
+        return {"extractor", extractor.has_landlock() ? "ok" : "warning",
+                extractor.has_landlock() ? "" : "doctor.no_landlock"};
     } catch (const Error& error) {
         return {"extractor", "failed", error.what()};
     }
@@ -35,7 +36,8 @@ Check check_archive(const Context& context)
         const bool low = free < (std::uint64_t{1} << 30);
         return {"archive", low ? "warning" : "ok", low ? "doctor.disk_low" : ""};
     } catch (const Error& error) {
-        return {"archive", error.kind() == Kind::not_found ? "warning" : "failed", error.kind() == Kind::not_found ? "doctor.no_archive" : error.what()};
+        return {"archive", error.kind() == Kind::not_found ? "warning" : "failed",
+                error.kind() == Kind::not_found ? "doctor.no_archive" : error.what()};
     }
 }
 
@@ -46,13 +48,16 @@ int run_doctor(const Context& context)
     bool good = true;
     for (const auto& check : checks) {
         good = good && check.state != "failed";
-        list.push_back({{"check", check.name}, {"state", check.state}, {"detail", json_or_null(context.text("cli", check.detail))}});
+        list.push_back({{"check", check.name},
+                        {"state", check.state},
+                        {"detail", json_or_null(context.text("cli", check.detail))}});
     }
     if (context.json) {
         context.print_json({{"format_version", 1}, {"ok", good}, {"checks", list}});
     } else {
         for (const auto& check : checks) {
-            context.print_line(context.text("cli", "doctor." + check.state) + "  " + context.text("cli", "doctor." + check.name) + "  " +
+            context.print_line(context.text("cli", "doctor." + check.state) + "  " +
+                               context.text("cli", "doctor." + check.name) + "  " +
                                (check.detail.empty() ? "" : context.text("cli", check.detail)));
         }
     }
@@ -63,7 +68,9 @@ int run_doctor(const Context& context)
 
 void add_doctor(CLI::App& app, Context& context)
 {
-    app.add_subcommand("doctor", context.help("doctor"))->callback([&context] { context.command = [&context] { return run_doctor(context); }; });
+    app.add_subcommand("doctor", context.help("doctor"))->callback([&context] {
+        context.command = [&context] { return run_doctor(context); };
+    });
 }
 
 } // namespace vtlt::app

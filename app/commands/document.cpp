@@ -78,7 +78,8 @@ Json to_json(const catalog::DocumentView& view)
             {"unit", view.unit_code},
             {"dossier", view.dossier_code.empty()
                             ? Json(nullptr)
-                            : Json(view.unit_code + "/" + std::to_string(view.dossier_year.value_or(0)) + "/" + view.dossier_code)},
+                            : Json(view.unit_code + "/" + std::to_string(view.dossier_year.value_or(0)) + "/" +
+                                   view.dossier_code)},
             {"secrecy", secrecy_name(document.secrecy)},
             {"source_path", json_or_null(document.source_path)},
             {"created_at", format_instant(document.created_at)},
@@ -99,11 +100,12 @@ int run_show(const Context& context, const Options& options)
         if (value.is_null() || value.is_structured() || key == "format_version") {
             continue;
         }
-        context.print_line(context.text("field", key) + ": " + text::one_line(value.is_string() ? value.get<std::string>() : value.dump()));
+        context.print_line(context.text("field", key) + ": " +
+                           text::one_line(value.is_string() ? value.get<std::string>() : value.dump()));
     }
     for (const auto& file : json.at("files")) {
-        context.print_line("  " + file.at("n").dump() + ". " + text::one_line(file.at("name").get<std::string>()) + "  " +
-                           file.at("size").dump() + " B  " + file.at("sha256").get<std::string>());
+        context.print_line("  " + file.at("n").dump() + ". " + text::one_line(file.at("name").get<std::string>()) +
+                           "  " + file.at("size").dump() + " B  " + file.at("sha256").get<std::string>());
     }
     return kExitOk;
 }
@@ -131,7 +133,9 @@ int run_cat(const Context& context, const Options& options)
         return kExitOk;
     }
     if (file.text_hash.empty()) {
-        throw Error{Kind::not_found, "document.no_text", {{"cause", file.cause ? std::string{cause_name(*file.cause)} : std::string{}}}};
+        throw Error{Kind::not_found,
+                    "document.no_text",
+                    {{"cause", file.cause ? std::string{cause_name(*file.cause)} : std::string{}}}};
     }
     const store::TextObject text{archive.home().object(file.band, file.text_hash)};
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -148,11 +152,13 @@ void add_document(CLI::App& app, Context& context)
     auto options = std::make_shared<Options>();
     auto* show = app.add_subcommand("show", context.help("show"));
     show->add_option("ID", options->id, context.help("document.id"))->required();
-    show->callback([&context, options] { context.command = [&context, options] { return run_show(context, *options); }; });
+    show->callback(
+        [&context, options] { context.command = [&context, options] { return run_show(context, *options); }; });
     auto* cat = app.add_subcommand("cat", context.help("cat"));
     cat->add_option("ID", options->id, context.help("document.id"))->required();
     cat->add_flag("--text", options->text, context.help("cat.text"));
-    cat->callback([&context, options] { context.command = [&context, options] { return run_cat(context, *options); }; });
+    cat->callback(
+        [&context, options] { context.command = [&context, options] { return run_cat(context, *options); }; });
 }
 
 } // namespace vtlt::app

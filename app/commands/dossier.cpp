@@ -41,7 +41,8 @@ Json to_json(const catalog::Dossier& dossier)
 
 void print_dossier(const Context& context, const catalog::Dossier& dossier)
 {
-    context.print_line(full_name(dossier) + "  " + text::one_line(dossier.title) + "  (" + std::to_string(dossier.documents) + ")");
+    context.print_line(full_name(dossier) + "  " + text::one_line(dossier.title) + "  (" +
+                       std::to_string(dossier.documents) + ")");
 }
 
 int run_new(const Context& context, Options& options)
@@ -91,8 +92,8 @@ int run_show(const Context& context, const Options& options)
     }
     print_dossier(context, dossier);
     for (const auto& view : views) {
-        context.print_line("  " + std::to_string(view.dossier_ordinal.value_or(0)) + ". " + view.document.number_symbol() + "  " +
-                           text::one_line(view.document.title));
+        context.print_line("  " + std::to_string(view.dossier_ordinal.value_or(0)) + ". " +
+                           view.document.number_symbol() + "  " + text::one_line(view.document.title));
     }
     return kExitOk;
 }
@@ -103,7 +104,8 @@ int run_list(const Context& context)
     auto tx = archive.database().read();
     auto list = Json::array();
     DossierId after;
-    for (auto page = catalog::list_dossiers(tx, after, 500); !page.empty(); page = catalog::list_dossiers(tx, after, 500)) {
+    for (auto page = catalog::list_dossiers(tx, after, 500); !page.empty();
+         page = catalog::list_dossiers(tx, after, 500)) {
         for (const auto& dossier : page) {
             if (context.json) {
                 list.push_back(to_json(dossier));
@@ -132,10 +134,12 @@ void add_dossier(CLI::App& app, Context& context)
     create->add_option("--year", options->dossier.year, context.help("dossier.year"));
     create->add_option("--opened-on", options->opened_on, context.help("dossier.opened_on"));
     create->add_option("--secrecy", options->secrecy, context.help("dossier.secrecy"));
-    create->callback([&context, options] { context.command = [&context, options] { return run_new(context, *options); }; });
+    create->callback(
+        [&context, options] { context.command = [&context, options] { return run_new(context, *options); }; });
     auto* show = dossier->add_subcommand("show", context.help("dossier.show"));
     show->add_option("CODE", options->code, context.help("dossier.code"))->required();
-    show->callback([&context, options] { context.command = [&context, options] { return run_show(context, *options); }; });
+    show->callback(
+        [&context, options] { context.command = [&context, options] { return run_show(context, *options); }; });
     dossier->add_subcommand("list", context.help("dossier.list"))->callback([&context] {
         context.command = [&context] { return run_list(context); };
     });

@@ -24,7 +24,8 @@ struct ProfileRow
     export_::Profile profile;
 };
 
-constexpr std::array kProfiles{ProfileRow{"inspection", export_::Profile::inspection}, ProfileRow{"bagit", export_::Profile::bagit}};
+constexpr std::array kProfiles{ProfileRow{"inspection", export_::Profile::inspection},
+                               ProfileRow{"bagit", export_::Profile::bagit}};
 
 struct Options
 {
@@ -69,25 +70,29 @@ Json query_json(const Context& context, const Options& options, std::size_t coun
             {"excluded", nullptr}};
 }
 
-export_::PackageRequest make_request(const Context& context, services::Archive& archive, const Options& options, std::size_t count)
+export_::PackageRequest make_request(const Context& context, services::Archive& archive, const Options& options,
+                                     std::size_t count)
 {
     auto tx = archive.database().read();
     const auto checkpoint = audit::current_checkpoint(tx);
-    return {.profile = profile_of(options.profile),
-            .out = options.to,
-            .query_json = query_json(context, options, count).dump(2) + "\n",
-            .asked_by = context.actor().name,
-            .title = options.dossier.empty() ? options.query : options.dossier,
-            .audit_json = Json{{"format_version", 1}, {"checkpoint", {{"size", checkpoint.size}, {"root", checkpoint.root}}}}.dump(2) + "\n",
-            .language = std::string{webui::kLanguageNames[static_cast<std::size_t>(context.language)]}};
+    return {
+        .profile = profile_of(options.profile),
+        .out = options.to,
+        .query_json = query_json(context, options, count).dump(2) + "\n",
+        .asked_by = context.actor().name,
+        .title = options.dossier.empty() ? options.query : options.dossier,
+        .audit_json =
+            Json{{"format_version", 1}, {"checkpoint", {{"size", checkpoint.size}, {"root", checkpoint.root}}}}.dump(
+                2) +
+            "\n",
+        .language = std::string{webui::kLanguageNames[static_cast<std::size_t>(context.language)]}};
 }
 
 struct Interrupted
-{
-};
+{};
 
-export_::PackageResult write(const Context& context, services::Archive& archive, const std::vector<DocumentId>& documents,
-                             const export_::PackageRequest& request)
+export_::PackageResult write(const Context& context, services::Archive& archive,
+                             const std::vector<DocumentId>& documents, const export_::PackageRequest& request)
 {
     const auto estimate = export_::estimate_package(archive.database(), documents);
     ProgressLine progress{context, "export.progress"};
@@ -129,8 +134,12 @@ int run_export(const Context& context, const Options& options)
                                                       {"profile", options.profile}}));
         // Whoever is killed between the package's appearance and its last event has left this one.
         audit::record_event(tx, context.clock(), context.actor(),
-                            {"package.requested", started.uid,
-                             {{"documents", documents.size()}, {"query", options.query}, {"dossier", options.dossier}, {"profile", options.profile}}});
+                            {"package.requested",
+                             started.uid,
+                             {{"documents", documents.size()},
+                              {"query", options.query},
+                              {"dossier", options.dossier},
+                              {"profile", options.profile}}});
         tx.commit();
         return started;
     }();
@@ -149,7 +158,8 @@ int run_export(const Context& context, const Options& options)
     }
     auto tx = archive.database().write();
     audit::record_event(tx, context.clock(), context.actor(),
-                        {"package.exported", job.uid,
+                        {"package.exported",
+                         job.uid,
                          {{"documents", result.documents},
                           {"files", result.files},
                           {"bytes", result.bytes},
@@ -192,7 +202,8 @@ void add_export(CLI::App& app, Context& context)
     command->add_option("--to", options->to, context.help("export.to"))->required();
     command->add_option("--profile", options->profile, context.help("export.profile"));
     command->add_flag("--relaxed", options->relaxed, context.help("export.relaxed"));
-    command->callback([&context, options] { context.command = [&context, options] { return run_export(context, *options); }; });
+    command->callback(
+        [&context, options] { context.command = [&context, options] { return run_export(context, *options); }; });
 }
 
 } // namespace vtlt::app

@@ -40,7 +40,8 @@ int run_check(const Context& context)
     if (context.json) {
         context.print_json({{"format_version", 1}, {"ok", problems.empty()}, {"problems", problems}});
     } else {
-        context.print_line(context.text("cli", problems.empty() ? "index.ok" : "index.bad", {{"problems", std::to_string(problems.size())}}));
+        context.print_line(context.text("cli", problems.empty() ? "index.ok" : "index.bad",
+                                        {{"problems", std::to_string(problems.size())}}));
         for (const auto& problem : problems) {
             context.print_line("  " + to_line(problem));
         }
@@ -64,8 +65,8 @@ int run_stats(const Context& context)
         return kExitOk;
     }
     for (const auto& band : bands) {
-        context.print_line(band.at("band").get<std::string>() + "  " + band.at("documents").dump() + "  " + band.at("bytes").dump() + " B  " +
-                           band.at("generation").get<std::string>());
+        context.print_line(band.at("band").get<std::string>() + "  " + band.at("documents").dump() + "  " +
+                           band.at("bytes").dump() + " B  " + band.at("generation").get<std::string>());
     }
     return kExitOk;
 }
@@ -81,7 +82,8 @@ void add_index(CLI::App& app, Context& context)
         const char* help;
         int (*run)(const Context&);
     };
-    for (const auto& row : {Row{"rebuild", "index.rebuild", run_rebuild}, Row{"check", "index.check", run_check}, Row{"stats", "index.stats", run_stats}}) {
+    for (const auto& row : {Row{"rebuild", "index.rebuild", run_rebuild}, Row{"check", "index.check", run_check},
+                            Row{"stats", "index.stats", run_stats}}) {
         index->add_subcommand(row.name, context.help(row.help))->callback([&context, run = row.run] {
             context.command = [&context, run] { return run(context); };
         });

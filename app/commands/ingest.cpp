@@ -77,7 +77,8 @@ void print_item(const Context& context, const services::IntakeItem& item)
         context.print_json(to_json(item));
     } else if (item.outcome != "accepted" && !context.quiet) {
         const auto cause = item.cause ? context.text("cause", cause_name(*item.cause)) : item.duplicate_of;
-        context.print_line(context.text("outcome", item.outcome) + "  " + text::one_line(item.source_path) + "  " + cause);
+        context.print_line(context.text("outcome", item.outcome) + "  " + text::one_line(item.source_path) + "  " +
+                           cause);
     }
 }
 
@@ -99,7 +100,9 @@ int run_ingest(const Context& context, const Options& options)
         ProgressLine indexing{context, "index.progress"};
         services::IntakeHooks hooks;
         hooks.on_item = [&](const services::IntakeItem& item) { print_item(context, item); };
-        hooks.on_progress = [&](const services::IntakeProgress& now) { progress.show(now.files_done, now.files_total, now.bytes_done); };
+        hooks.on_progress = [&](const services::IntakeProgress& now) {
+            progress.show(now.files_done, now.files_total, now.bytes_done);
+        };
         hooks.make_searchable = [&] {
             indexer::IndexWorker{archive.home(), archive.database()}.catch_up(
                 [&](const indexer::IndexProgress& now) { indexing.show(now.done, now.total, 0); });
@@ -132,7 +135,8 @@ void add_ingest(CLI::App& app, Context& context)
     command->add_option("--dossier", options->dossier, context.help("ingest.dossier"));
     command->add_option("--secrecy", options->secrecy, context.help("ingest.secrecy"));
     command->add_flag("--dry-run", options->dry_run, context.help("ingest.dry_run"));
-    command->callback([&context, options] { context.command = [&context, options] { return run_ingest(context, *options); }; });
+    command->callback(
+        [&context, options] { context.command = [&context, options] { return run_ingest(context, *options); }; });
 }
 
 } // namespace vtlt::app

@@ -29,7 +29,8 @@ void fill_with_demo(const Context& context, const Options& options)
 {
     auto archive = context.open_for_writing();
     const TempDir temporary{archive.home().staging()};
-    const demo::Options wanted{.seed = options.demo_seed, .count = options.demo_count, .directory = temporary.path() / "documents"};
+    const demo::Options wanted{
+        .seed = options.demo_seed, .count = options.demo_count, .directory = temporary.path() / "documents"};
     demo::generate(wanted);
     for (const auto& unit : demo::units()) {
         services::create_unit(archive, context.clock(), context.actor(), unit.code, unit.title, "");
@@ -45,13 +46,19 @@ void fill_with_demo(const Context& context, const Options& options)
         request.paths.push_back({wanted.directory / dossier.folder, made.uid});
     }
     ProgressLine progress{context, "ingest.progress"};
-    const services::IntakeHooks hooks{
-        .on_progress = [&](const services::IntakeProgress& now) { progress.show(now.files_done, now.files_total, now.bytes_done); },
-        .make_searchable = [&] { indexer::IndexWorker{archive.home(), archive.database()}.catch_up(); }};
+    const services::IntakeHooks hooks{.on_progress =
+                                          [&](const services::IntakeProgress& now) {
+                                              progress.show(now.files_done, now.files_total, now.bytes_done);
+                                          },
+                                      .make_searchable =
+                                          [&] {
+                                              indexer::IndexWorker{archive.home(), archive.database()}.catch_up();
+                                          }};
     const auto summary = services::run_intake(archive, context.clock(), context.actor(), request, hooks);
     services::acknowledge_intake(archive, summary.job);
     if (summary.failed + summary.without_text > 0) {
-        throw Error{Kind::internal, "demo.incomplete", {{"failed", std::to_string(summary.failed + summary.without_text)}}};
+        throw Error{
+            Kind::internal, "demo.incomplete", {{"failed", std::to_string(summary.failed + summary.without_text)}}};
     }
     context.say(context.text("cli", "init.demo_done", {{"documents", std::to_string(summary.accepted)}}));
 }
@@ -90,7 +97,8 @@ void add_init(CLI::App& app, Context& context)
     command->add_option("--demo-count", options->demo_count, context.help("init.demo_count"));
     command->add_option("--demo-seed", options->demo_seed, context.help("init.demo_seed"));
     command->add_flag("--test-clock", options->init.test_clock, context.help("init.test_clock"));
-    command->callback([&context, options] { context.command = [&context, options] { return run_init(context, *options); }; });
+    command->callback(
+        [&context, options] { context.command = [&context, options] { return run_init(context, *options); }; });
 }
 
 } // namespace vtlt::app

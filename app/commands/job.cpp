@@ -44,7 +44,9 @@ int run_list(const Context& context)
 void add_job(CLI::App& app, Context& context)
 {
     auto* job = app.add_subcommand("job", context.help("job"))->require_subcommand(1);
-    job->add_subcommand("list", context.help("job.list"))->callback([&context] { context.command = [&context] { return run_list(context); }; });
+    job->add_subcommand("list", context.help("job.list"))->callback([&context] {
+        context.command = [&context] { return run_list(context); };
+    });
 }
 
 } // namespace vtlt::app

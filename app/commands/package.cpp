@@ -13,22 +13,26 @@ Json to_json(const std::vector<export_::PackageFinding>& findings)
 {
     auto list = Json::array();
     for (const auto& finding : findings) {
-        list.push_back({{"rule", finding.rule}, {"path", finding.path}, {"message", finding.message}, {"hint", finding.hint}});
+        list.push_back(
+            {{"rule", finding.rule}, {"path", finding.path}, {"message", finding.message}, {"hint", finding.hint}});
     }
     return list;
 }
 
-void print_findings(const Context& context, std::string_view heading, const std::vector<export_::PackageFinding>& findings)
+void print_findings(const Context& context, std::string_view heading,
+                    const std::vector<export_::PackageFinding>& findings)
 {
     for (const auto& finding : findings) {
-        context.print_line(context.text("cli", heading) + "  " + finding.rule + "  " + finding.path + "  " + finding.message);
+        context.print_line(context.text("cli", heading) + "  " + finding.rule + "  " + finding.path + "  " +
+                           finding.message);
     }
 }
 
 int run_verify(const Context& context, const std::filesystem::path& file)
 {
     // A package is as large as what was asked for: the limits of unknown containers at intake are not its own.
-    sandbox::Extractor extractor{{.container = {.total_bytes = std::uint64_t{16} << 40, .entries = 50'000'000, .wall = std::chrono::hours{48}}}};
+    sandbox::Extractor extractor{
+        {.container = {.total_bytes = std::uint64_t{16} << 40, .entries = 50'000'000, .wall = std::chrono::hours{48}}}};
     const auto verdict = export_::verify_package(file, extractor);
     if (context.json) {
         context.print_json({{"format_version", 1},
@@ -37,7 +41,8 @@ int run_verify(const Context& context, const std::filesystem::path& file)
                             {"errors", to_json(verdict.errors)},
                             {"warnings", to_json(verdict.warnings)}});
     } else {
-        context.print_line(context.text("cli", verdict.valid ? "package.valid" : "package.invalid", {{"format", verdict.format}}));
+        context.print_line(
+            context.text("cli", verdict.valid ? "package.valid" : "package.invalid", {{"format", verdict.format}}));
         print_findings(context, "package.error", verdict.errors);
         print_findings(context, "package.warning", verdict.warnings);
     }

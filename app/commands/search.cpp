@@ -29,8 +29,9 @@ struct Options
 
 std::string dossier_name(const catalog::DocumentView& view)
 {
-    return view.dossier_code.empty() ? std::string{}
-                                     : view.unit_code + "/" + std::to_string(view.dossier_year.value_or(0)) + "/" + view.dossier_code;
+    return view.dossier_code.empty()
+               ? std::string{}
+               : view.unit_code + "/" + std::to_string(view.dossier_year.value_or(0)) + "/" + view.dossier_code;
 }
 
 Json to_json(const indexer::Hit& hit)
@@ -181,7 +182,9 @@ int run_batch(const Context& context, const Options& options)
     for (std::string line; std::getline(lines, line);) {
         if (line.find_first_not_of(" \t\r") == std::string::npos) {
             const Error blank{Kind::invalid, "search.blank_line"};
-            context.print_json({{"format_version", 1}, {"error", {{"code", blank.code()}, {"title", webui::error_text(context.language, blank)}}}});
+            context.print_json(
+                {{"format_version", 1},
+                 {"error", {{"code", blank.code()}, {"title", webui::error_text(context.language, blank)}}}});
             continue;
         }
         try {
@@ -196,7 +199,9 @@ int run_batch(const Context& context, const Options& options)
             if (error.kind() != Kind::invalid) {
                 throw;
             }
-            context.print_json({{"format_version", 1}, {"error", {{"code", error.code()}, {"title", webui::error_text(context.language, error)}}}});
+            context.print_json(
+                {{"format_version", 1},
+                 {"error", {{"code", error.code()}, {"title", webui::error_text(context.language, error)}}}});
         }
     }
     return kExitOk;
@@ -247,7 +252,8 @@ void add_search(CLI::App& app, Context& context)
     command->add_flag("--count", options->count, context.help("search.count"));
     command->add_flag("--relaxed", options->relaxed, context.help("search.relaxed_flag"));
     command->add_option("--batch", options->batch, context.help("search.batch"));
-    command->callback([&context, options] { context.command = [&context, options] { return run_search(context, *options); }; });
+    command->callback(
+        [&context, options] { context.command = [&context, options] { return run_search(context, *options); }; });
 }
 
 } // namespace vtlt::app

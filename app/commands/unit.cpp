@@ -19,7 +19,8 @@ struct Options
 int run_add(const Context& context, const Options& options)
 {
     auto archive = context.open_for_writing();
-    const auto unit = services::create_unit(archive, context.clock(), context.actor(), options.code, options.title, options.parent);
+    const auto unit =
+        services::create_unit(archive, context.clock(), context.actor(), options.code, options.title, options.parent);
     if (context.json) {
         context.print_json({{"format_version", 1}, {"id", unit.uid}, {"code", unit.code}});
     } else {
@@ -56,8 +57,11 @@ void add_unit(CLI::App& app, Context& context)
     add->add_option("CODE", options->code, context.help("unit.code"))->required();
     add->add_option("--title", options->title, context.help("unit.title"))->required();
     add->add_option("--parent", options->parent, context.help("unit.parent"));
-    add->callback([&context, options] { context.command = [&context, options] { return run_add(context, *options); }; });
-    unit->add_subcommand("list", context.help("unit.list"))->callback([&context] { context.command = [&context] { return run_list(context); }; });
+    add->callback(
+        [&context, options] { context.command = [&context, options] { return run_add(context, *options); }; });
+    unit->add_subcommand("list", context.help("unit.list"))->callback([&context] {
+        context.command = [&context] { return run_list(context); };
+    });
 }
 
 } // namespace vtlt::app

@@ -53,11 +53,13 @@ void print_report(const Context& context, const IntegrityReport& report)
             continue;
         }
         context.print_line("  " + problem.kind + "  " + problem.path + (problem.id.empty() ? "" : "  " + problem.id) +
-                           (problem.found.empty() ? "" : "  " + problem.found) + "\n    " + context.text("integrity", problem.hint));
+                           (problem.found.empty() ? "" : "  " + problem.found) + "\n    " +
+                           context.text("integrity", problem.hint));
     }
     for (const auto& [kind, count] : shown) {
         if (count > kShownOfAKind) {
-            context.print_line(context.text("cli", "verify.more", {{"kind", kind}, {"count", std::to_string(count - kShownOfAKind)}}));
+            context.print_line(
+                context.text("cli", "verify.more", {{"kind", kind}, {"count", std::to_string(count - kShownOfAKind)}}));
         }
     }
 }
@@ -88,7 +90,8 @@ void add_verify(CLI::App& app, Context& context)
     auto options = std::make_shared<Options>();
     auto* all = command->add_flag("--all", options->all, context.help("verify.all"));
     command->add_option("--sample", options->sample, context.help("verify.sample"))->excludes(all);
-    command->callback([&context, options] { context.command = [&context, options] { return run_verify(context, *options); }; });
+    command->callback(
+        [&context, options] { context.command = [&context, options] { return run_verify(context, *options); }; });
 }
 
 } // namespace vtlt::app

@@ -34,8 +34,9 @@ namespace {
 constexpr std::string_view kRebuild = "vtlt index rebuild";
 constexpr std::size_t kPortion = 10'000;
 
-/// Xapian's check of a whole database, and of its term lists, keeps an array as long as the highest document number, and ours count down
-/// from a thousand million (decisions: newest first). So it is asked for the tables that need none; the others are walked here.
+/// Xapian's check of a whole database, and of its term lists, keeps an array as long as the highest document number,
+/// and ours count down from a thousand million (decisions: newest first). So it is asked for the tables that need none;
+/// the others are walked here.
 constexpr std::array kCheckedTables{"position.glass", "docdata.glass"};
 
 bool are_term_lists_sound(const Xapian::Database& index)
@@ -276,8 +277,9 @@ std::vector<IndexStats> index_stats(const Home& home)
         }
         try {
             const Xapian::Database index{generation->path.native()};
-            stats.push_back({band, index.get_termfreq(std::string{kEveryDocumentTerm}), static_cast<std::uint64_t>(applied_seq(index)),
-                             folder_bytes(generation->path), generation->name()});
+            stats.push_back({band, index.get_termfreq(std::string{kEveryDocumentTerm}),
+                             static_cast<std::uint64_t>(applied_seq(index)), folder_bytes(generation->path),
+                             generation->name()});
         } catch (const Xapian::Error& error) {
             throw to_error(error, generation->path);
         }

@@ -23,7 +23,8 @@ constexpr double kNumberWeight = 0.5;
 constexpr double kExactTier = 1000;
 /// A document that bears the number asked for precedes those that mention it.
 constexpr double kOwnNumberTier = 500;
-/// A short query is mostly a name or a set phrase: documents that have its words side by side precede those that have them scattered.
+/// A short query is mostly a name or a set phrase: documents that have its words side by side precede those that have
+/// them scattered.
 constexpr double kSideBySideTier = 300;
 constexpr std::size_t kMaxPhraseWords = 6;
 /// A relaxed hit must have about half of the question, by the rarity of its words.
@@ -382,7 +383,8 @@ private:
         }
     }
 
-    /// The words of a short query side by side. Its neighbouring pairs come first, so positions are read for few documents only.
+    /// The words of a short query side by side. Its neighbouring pairs come first, so positions are read for few
+    /// documents only.
     std::optional<Xapian::Query> side_by_side() const
     {
         if (runs_.size() != 1 || runs_.front().size() < 2 || runs_.front().size() > kMaxPhraseWords) {
@@ -398,7 +400,8 @@ private:
             }
         }
         if (run.size() > 2) {
-            needed.emplace_back(Xapian::Query::OP_PHRASE, words.begin(), words.end(), static_cast<Xapian::termcount>(words.size()));
+            needed.emplace_back(Xapian::Query::OP_PHRASE, words.begin(), words.end(),
+                                static_cast<Xapian::termcount>(words.size()));
         }
         return all_of(needed);
     }

@@ -33,8 +33,9 @@ inline constexpr std::string_view kMetCodePrefix = "C";
 inline constexpr std::string_view kDamagedTextTerm = "XQ";
 /// Every document of ours has this term and the guard has not.
 inline constexpr std::string_view kEveryDocumentTerm = "XA";
-/// A document without a term in each index. Xapian 1.4.22 takes an unweighted term that every document has for "all documents", and
-/// loses count of them where their numbers do not start at 1; with the guard no term has every document.
+/// A document without a term in each index. Xapian 1.4.22 takes an unweighted term that every document has for "all
+/// documents", and loses count of them where their numbers do not start at 1; with the guard no term has every
+/// document.
 inline constexpr std::uint32_t kGuardDocid = 1;
 inline constexpr std::size_t kMaxTermSize = 245;
 

@@ -107,7 +107,7 @@ std::set<std::string> cli_keys(const fs::path& root)
 /// Hints that `verify` hands out: the last word of each problem it lists.
 std::set<std::string> integrity_hints(const fs::path& root)
 {
-    static const std::regex hint{R"re(problems\.push_back\(\{[^;]*"([a-z]+)"\}\);)re"};
+    static const std::regex hint{R"re(problems\.push_back\(\s*\{[^;]*"([a-z]+)"\}\);)re"};
     static const std::regex damage{R"re(DamageRow\{[^,]*, "([a-z]+)"\})re"};
     const auto text = read_file(root / "app" / "integrity.cpp");
     std::set<std::string> hints;

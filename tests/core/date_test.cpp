@@ -24,7 +24,8 @@ TEST_CASE("a day is read as people and as machines write it", "[date]")
 
 TEST_CASE("what is no real day is refused", "[date]")
 {
-    const auto* text = GENERATE("", "2019", "29/2/2013", "31/4/2020", "2019-3-31", "1/2/20", "1/2-2020", "2019-03-31x", "-1/2/2020", "0/1/2020");
+    const auto* text = GENERATE("", "2019", "29/2/2013", "31/4/2020", "2019-3-31", "1/2/20", "1/2-2020", "2019-03-31x",
+                                "-1/2/2020", "0/1/2020");
     CHECK_FALSE(parse_date(text));
 }
 

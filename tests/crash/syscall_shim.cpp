@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Preloaded into `vtlt` by the crash tests: counts the calls that change a file system, logs them, ends the program at the n-th, or leaves
-// one barrier out. Works in the process it was meant for only (VTLT_SHIM_PROGRAM), not in its children.
+// Preloaded into `vtlt` by the crash tests: counts the calls that change a file system, logs them, ends the program at
+// the n-th, or leaves one barrier out. Works in the process it was meant for only (VTLT_SHIM_PROGRAM), not in its
+// children.
 //   VTLT_SHIM_LOG=FILE   one line a call: number, name, path[, second path]
 //   VTLT_SHIM_KILL=N     SIGKILL instead of the N-th call
 //   VTLT_SHIM_SKIP=N     the N-th barrier (fsync, fdatasync, syncfs) does nothing and is not logged

@@ -467,7 +467,8 @@ TEST_CASE("a word that every one of many documents has is found in all of them",
     }
     archive.add_all(papers);
     archive.catch_up();
-    const auto* query = GENERATE("chung", "mat:open", "chung mat:open", "\"van ban chung\"", "chung OR mat:open", "NOT khongco");
+    const auto* query =
+        GENERATE("chung", "mat:open", "chung mat:open", "\"van ban chung\"", "chung OR mat:open", "NOT khongco");
     CHECK(archive.search(query).total == kMany);
     CHECK(vtlt::indexer::check_index(archive.home(), archive.database()).empty());
 }

@@ -70,7 +70,8 @@ std::string fill(const std::string& text, const Fields& fields)
 std::optional<Language> language_from_name(std::string_view name)
 {
     const auto found = std::ranges::find(kLanguageNames, name);
-    return found == kLanguageNames.end() ? std::nullopt : std::optional{static_cast<Language>(found - kLanguageNames.begin())};
+    return found == kLanguageNames.end() ? std::nullopt
+                                         : std::optional{static_cast<Language>(found - kLanguageNames.begin())};
 }
 
 bool has_message(Language language, std::string_view context, std::string_view key)
@@ -92,7 +93,8 @@ std::string error_text(Language language, const Error& error)
 
 std::string error_hint(Language language, const Error& error)
 {
-    return has_message(language, "hint", error.code()) ? message(language, "hint", error.code(), error.fields()) : std::string{};
+    return has_message(language, "hint", error.code()) ? message(language, "hint", error.code(), error.fields())
+                                                       : std::string{};
 }
 
 } // namespace vtlt::webui

@@ -60,7 +60,8 @@ struct StoredEvent
 bool is_leaf(const SortedJson& json, const std::string& leaf)
 {
     return json.is_object() &&
-           std::ranges::all_of(json, [](const SortedJson& value) { return value.is_string() || value.is_number_integer(); }) &&
+           std::ranges::all_of(
+               json, [](const SortedJson& value) { return value.is_string() || value.is_number_integer(); }) &&
            canonical_json(json) == leaf && json.value("v", SortedJson{}) == kLeafVersion &&
            json.value("seq", SortedJson{}).is_number_unsigned();
 }
@@ -126,7 +127,11 @@ void record_events(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor
         const auto hash = leaf_hash(leaf);
         edge.append(hash);
         insert_leaf.bind(1, static_cast<std::int64_t>(seq)).bind(2, leaf).bind_bytes(3, view_of(hash)).run();
-        insert_detail.bind(1, static_cast<std::int64_t>(seq)).bind(2, event.object).bind_bytes(3, salt).bind(4, detail).run();
+        insert_detail.bind(1, static_cast<std::int64_t>(seq))
+            .bind(2, event.object)
+            .bind_bytes(3, salt)
+            .bind(4, detail)
+            .run();
     }
     write_edge(tx, edge);
 }
@@ -153,7 +158,8 @@ void write_checkpoint(const Home& home, db::Database& database)
         return;
     }
     const auto root = digest_from_hex(checkpoint.root);
-    write_file_atomically(checkpoint_path(home), std::string{kCheckpointOrigin} + "\n" + std::to_string(checkpoint.size) + "\n" +
+    write_file_atomically(checkpoint_path(home), std::string{kCheckpointOrigin} + "\n" +
+                                                     std::to_string(checkpoint.size) + "\n" +
                                                      base64_encode(view_of(root)) + "\n");
 }
 
@@ -198,8 +204,9 @@ AuditVerdict verify_audit(const Home& home, db::Database& database)
     verdict.checkpoints = outside ? 1 : 0;
     auto tx = database.read();
     TreeEdge edge;
-    auto select = tx.prepare("SELECT audit_leaf.seq, leaf, leaf_hash, audit_detail.seq IS NOT NULL, salt, detail, object FROM audit_leaf"
-                             " LEFT JOIN audit_detail ON audit_detail.seq = audit_leaf.seq ORDER BY audit_leaf.seq");
+    auto select = tx.prepare(
+        "SELECT audit_leaf.seq, leaf, leaf_hash, audit_detail.seq IS NOT NULL, salt, detail, object FROM audit_leaf"
+        " LEFT JOIN audit_detail ON audit_detail.seq = audit_leaf.seq ORDER BY audit_leaf.seq");
     while (select.step()) {
         const auto seq = edge.size() + 1;
         const StoredEvent event{.leaf = select.text(1),

@@ -15,7 +15,7 @@ struct ActionRow
 {
     Action action;
     std::string_view name;
-    bool person;  ///< a signed-in person, not only the operator of the machine
+    bool person; ///< a signed-in person, not only the operator of the machine
 };
 
 constexpr std::array kActions{
@@ -75,7 +75,9 @@ std::string_view action_name(Action action)
 
 Actor operator_actor()
 {
-    return {.type = Actor::Type::operator_, .name = "operator:" + std::to_string(::getuid()), .clearance = Secrecy::tuyet_mat};
+    return {.type = Actor::Type::operator_,
+            .name = "operator:" + std::to_string(::getuid()),
+            .clearance = Secrecy::tuyet_mat};
 }
 
 } // namespace vtlt::auth

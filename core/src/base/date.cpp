@@ -125,7 +125,8 @@ std::optional<Instant> parse_instant(std::string_view text)
     int used = 0;
     const std::string copy{text};
     // NOLINTNEXTLINE(cert-err34-c): ranges are checked below and `used` tells how far it read.
-    if (std::sscanf(copy.c_str(), "%4d-%2u-%2u%*1[Tt ]%2d:%2d:%2d%n", &y, &mo, &d, &h, &mi, &s, &used) != 6 || used < 19) {
+    if (std::sscanf(copy.c_str(), "%4d-%2u-%2u%*1[Tt ]%2d:%2d:%2d%n", &y, &mo, &d, &h, &mi, &s, &used) != 6 ||
+        used < 19) {
         return std::nullopt;
     }
     const auto date = make_date(y, mo, d);

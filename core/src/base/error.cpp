@@ -17,9 +17,9 @@ struct KindRow
 };
 
 constexpr std::array kKinds{
-    KindRow{Kind::invalid, "invalid", 2},     KindRow{Kind::not_found, "not_found", 4},
-    KindRow{Kind::conflict, "conflict", 5},   KindRow{Kind::forbidden, "forbidden", 6},
-    KindRow{Kind::busy, "busy", 5},           KindRow{Kind::corrupt, "corrupt", 7},
+    KindRow{Kind::invalid, "invalid", 2},   KindRow{Kind::not_found, "not_found", 4},
+    KindRow{Kind::conflict, "conflict", 5}, KindRow{Kind::forbidden, "forbidden", 6},
+    KindRow{Kind::busy, "busy", 5},         KindRow{Kind::corrupt, "corrupt", 7},
     KindRow{Kind::internal, "internal", 1},
 };
 
@@ -54,7 +54,8 @@ int exit_code(Kind kind)
 void throw_errno(std::string_view call, std::string_view path, int error_number)
 {
     const bool full = error_number == ENOSPC || error_number == EDQUOT;
-    throw Error{Kind::internal, full ? "internal.disk_full" : "internal.errno",
+    throw Error{Kind::internal,
+                full ? "internal.disk_full" : "internal.errno",
                 {{"call", std::string{call}},
                  {"path", std::string{path}},
                  {"reason", std::system_category().message(error_number)}}};

@@ -141,7 +141,8 @@ DossierId insert_dossier(db::WriteTx& tx, const Dossier& dossier)
         .bind(7, dossier.opened_on)
         .bind(8, dossier.closed_on);
     if (!insert.step()) {
-        throw Error{Kind::conflict, "dossier.exists", {{"dossier", dossier.code}, {"year", std::to_string(dossier.year)}}};
+        throw Error{
+            Kind::conflict, "dossier.exists", {{"dossier", dossier.code}, {"year", std::to_string(dossier.year)}}};
     }
     const auto id = insert.id<DossierId>(0);
     insert.step();

@@ -39,7 +39,7 @@ public:
                 const auto fd = open_file(path, O_WRONLY | O_CREAT | O_APPEND);
                 write_all(fd.get(), lines, path);
             } catch (const std::exception&) {
-                return;  // a test aid at process end: there is nobody left to tell
+                return; // a test aid at process end: there is nobody left to tell
             }
         }
     }
@@ -80,10 +80,12 @@ std::vector<std::string> statement_list()
 Connection::Connection(const std::filesystem::path& path, Role role)
 {
     const int flags = role == Role::writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-    const int result = sqlite3_open_v2(path.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+    const int result =
+        sqlite3_open_v2(path.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
     if (result != SQLITE_OK) {
         sqlite3_close_v2(handle_);
-        throw Error{result == SQLITE_NOTADB ? Kind::corrupt : Kind::internal, "catalog.cannot_open",
+        throw Error{result == SQLITE_NOTADB ? Kind::corrupt : Kind::internal,
+                    "catalog.cannot_open",
                     {{"path", path.native()}, {"reason", sqlite3_errstr(result)}}};
     }
     try {
@@ -179,14 +181,18 @@ void Connection::fail(std::string_view what) const
         const char* name;
     };
     static constexpr std::array kRows{
-        Row{SQLITE_BUSY, Kind::busy, "catalog.busy"},           Row{SQLITE_LOCKED, Kind::busy, "catalog.busy"},
-        Row{SQLITE_CORRUPT, Kind::corrupt, "catalog.damaged"},  Row{SQLITE_NOTADB, Kind::corrupt, "catalog.damaged"},
-        Row{SQLITE_FULL, Kind::internal, "internal.disk_full"}, Row{SQLITE_CONSTRAINT, Kind::conflict, "catalog.constraint"},
+        Row{SQLITE_BUSY, Kind::busy, "catalog.busy"},
+        Row{SQLITE_LOCKED, Kind::busy, "catalog.busy"},
+        Row{SQLITE_CORRUPT, Kind::corrupt, "catalog.damaged"},
+        Row{SQLITE_NOTADB, Kind::corrupt, "catalog.damaged"},
+        Row{SQLITE_FULL, Kind::internal, "internal.disk_full"},
+        Row{SQLITE_CONSTRAINT, Kind::conflict, "catalog.constraint"},
     };
     const int code = sqlite3_errcode(handle_) & 0xff;
     const auto row = std::ranges::find(kRows, code, &Row::code);
     const bool known = row != kRows.end();
-    throw Error{known ? row->kind : Kind::internal, known ? row->name : "catalog.failed",
+    throw Error{known ? row->kind : Kind::internal,
+                known ? row->name : "catalog.failed",
                 {{"reason", sqlite3_errmsg(handle_)}, {"statement", std::string{what.substr(0, 200)}}}};
 }
 

@@ -17,7 +17,11 @@ namespace vtlt::db {
 class Connection
 {
 public:
-    enum class Role { writer, reader };
+    enum class Role
+    {
+        writer,
+        reader
+    };
 
     Connection(const std::filesystem::path& path, Role role);
     ~Connection();

@@ -27,9 +27,9 @@ std::string to_json_array(auto values, auto&& print)
 
 } // namespace
 
-Statement::Statement(Connection& connection, std::string_view sql) : connection_(&connection), handle_(connection.take(sql))
-{
-}
+Statement::Statement(Connection& connection, std::string_view sql)
+    : connection_(&connection), handle_(connection.take(sql))
+{}
 
 Statement::~Statement()
 {
@@ -40,8 +40,7 @@ Statement::~Statement()
 
 Statement::Statement(Statement&& other) noexcept
     : connection_(other.connection_), handle_(std::exchange(other.handle_, nullptr))
-{
-}
+{}
 
 Statement& Statement::bind(int index, std::int64_t value)
 {
@@ -61,7 +60,8 @@ Statement& Statement::bind(int index, std::string_view text)
 Statement& Statement::bind_bytes(int index, std::string_view bytes)
 {
     const char* data = bytes.data() != nullptr ? bytes.data() : "";
-    ensure(sqlite3_bind_blob64(raw(handle_), index, data, bytes.size(), SQLITE_TRANSIENT) == SQLITE_OK, "parameter exists");
+    ensure(sqlite3_bind_blob64(raw(handle_), index, data, bytes.size(), SQLITE_TRANSIENT) == SQLITE_OK,
+           "parameter exists");
     return *this;
 }
 
@@ -158,9 +158,9 @@ struct Database::State
 {
     std::filesystem::path path;
     std::mutex pool_mutex;
-    std::vector<std::shared_ptr<Connection>> readers;  // guarded by pool_mutex
+    std::vector<std::shared_ptr<Connection>> readers; // guarded by pool_mutex
     std::mutex writer_mutex;
-    std::unique_ptr<Connection> writer;                // guarded by writer_mutex
+    std::unique_ptr<Connection> writer; // guarded by writer_mutex
 };
 
 Database::Database(const std::filesystem::path& path, Mode mode) : state_(std::make_unique<State>())
@@ -226,8 +226,7 @@ void Database::checkpoint()
 
 ReadTx::ReadTx(Database* pool, std::shared_ptr<Connection> owned)
     : pool_(pool), owned_(std::move(owned)), connection_(owned_.get())
-{
-}
+{}
 
 ReadTx::ReadTx(ReadTx&& other) noexcept = default;
 

@@ -51,7 +51,8 @@ Job start_or_resume(db::WriteTx& tx, const Clock& clock, std::string_view kind, 
         return job;
     }
     Job job{.uid = make_uid(), .kind = std::string{kind}, .request = std::string{request}, .started_at = clock.now()};
-    auto insert = tx.prepare("INSERT INTO job (uid, kind, request_key, request, started_at) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id");
+    auto insert = tx.prepare(
+        "INSERT INTO job (uid, kind, request_key, request, started_at) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id");
     insert.bind(1, job.uid).bind(2, kind).bind(3, key).bind(4, request).bind(5, job.started_at);
     ensure(insert.step(), "RETURNING gives the key");
     job.id = insert.id<JobId>(0);
@@ -112,7 +113,8 @@ void put_item(db::WriteTx& tx, JobId job, const Item& item)
         .run();
 }
 
-void set_item_outcome(db::WriteTx& tx, JobId job, std::string_view key, std::string_view outcome, std::optional<Cause> cause)
+void set_item_outcome(db::WriteTx& tx, JobId job, std::string_view key, std::string_view outcome,
+                      std::optional<Cause> cause)
 {
     tx.prepare("UPDATE job_item SET outcome = ?3, cause = ?4 WHERE job_id = ?1 AND item_key = ?2")
         .bind(1, job)

@@ -8,7 +8,8 @@ namespace vtlt::outbox {
 
 void request_reindex(db::WriteTx& tx, DocumentId document, Secrecy band)
 {
-    // Sequences are never given twice, also when every row has been closed: the index compares itself with the last one.
+    // Sequences are never given twice, also when every row has been closed: the index compares itself with the last
+    // one.
     tx.prepare("UPDATE index_outbox_last SET seq = seq + 1").run();
     tx.prepare("INSERT INTO index_outbox (seq, document_id, band) SELECT seq, ?1, ?2 FROM index_outbox_last")
         .bind(1, document)

@@ -63,8 +63,8 @@ UniqueFd lock_archive(const Home& home, std::chrono::milliseconds patience)
 
 void make_folders(const Home& home)
 {
-    for (const auto& folder : {home.objects(), home.audit(), home.keys(), home.ledger(), home.index(), home.cache(), home.staging(),
-                               home.exports(), home.quarantine()}) {
+    for (const auto& folder : {home.objects(), home.audit(), home.keys(), home.ledger(), home.index(), home.cache(),
+                               home.staging(), home.exports(), home.quarantine()}) {
         make_directory(folder, 0700);
     }
     make_directory(home.run(), 0750);
@@ -133,14 +133,15 @@ void init_archive(const fs::path& directory, const Clock& clock, const auth::Act
     sync_directory(place.parent_path());
 }
 
-Archive::Archive(const fs::path& directory, Mode mode, std::chrono::milliseconds patience) : home_(checked_home(directory))
+Archive::Archive(const fs::path& directory, Mode mode, std::chrono::milliseconds patience)
+    : home_(checked_home(directory))
 {
     if (mode == Mode::write) {
         lock_ = lock_archive(home_, patience);
     }
     config_ = read_config(home_);
-    database_ = std::make_unique<db::Database>(home_.catalog(),
-                                               mode == Mode::write ? db::Database::Mode::writable : db::Database::Mode::read_only);
+    database_ = std::make_unique<db::Database>(home_.catalog(), mode == Mode::write ? db::Database::Mode::writable
+                                                                                    : db::Database::Mode::read_only);
     if (mode == Mode::write) {
         make_folders(home_);
         db::migrate(*database_);

@@ -5,8 +5,8 @@
 
 namespace vtlt::services {
 
-/// A code stands in UNIT/YEAR/CODE, on labels and in file names: printable, without a slash, at most 100 bytes (fileCode S100 of TT 05).
-/// Throws invalid `error`.
+/// A code stands in UNIT/YEAR/CODE, on labels and in file names: printable, without a slash, at most 100 bytes
+/// (fileCode S100 of TT 05). Throws invalid `error`.
 void check_code(std::string_view code, const char* error);
 
 } // namespace vtlt::services

@@ -55,7 +55,8 @@ std::string request_json(const IntakeRequest& request)
     for (const auto& [path, dossier] : request.paths) {
         // Bytes of a path need not be UTF-8; hex keeps two such paths apart.
         const auto absolute = fs::absolute(path).lexically_normal().native();
-        paths.push_back({{"path", text::is_utf8(absolute) ? absolute : "hex:" + to_hex(absolute)}, {"dossier", dossier}});
+        paths.push_back(
+            {{"path", text::is_utf8(absolute) ? absolute : "hex:" + to_hex(absolute)}, {"dossier", dossier}});
     }
     return to_line({{"paths", paths}, {"secrecy", secrecy_name(request.secrecy)}});
 }
@@ -64,17 +65,18 @@ std::string request_json(const IntakeRequest& request)
 struct Pending
 {
     jobs::Item item;
-    std::size_t argument = 0;    ///< which of the request's paths it came from: tells its dossier
+    std::size_t argument = 0; ///< which of the request's paths it came from: tells its dossier
     store::StagedObject object;
     std::string name;
-    std::optional<Cause> cause;  ///< known before reading: a container that cannot be opened, an empty file
+    std::optional<Cause> cause; ///< known before reading: a container that cannot be opened, an empty file
     std::string format;
 };
 
 class Intake
 {
 public:
-    Intake(Archive& archive, const Clock& clock, const auth::Actor& actor, const IntakeRequest& request, const IntakeHooks& hooks);
+    Intake(Archive& archive, const Clock& clock, const auth::Actor& actor, const IntakeRequest& request,
+           const IntakeHooks& hooks);
 
     IntakeSummary run();
 
@@ -91,9 +93,10 @@ private:
     bool is_stopped() const { return hooks_.stop != nullptr && hooks_.stop->load(); }
     void start_job();
     void take(const Source& source);
-    bool take_container(int fd, const std::string& source_path, const std::string& key, const std::string& stamp, unsigned depth);
-    void keep_container(int fd, const std::string& source_path, const std::string& key, const std::string& stamp, Cause cause,
-                        const std::string& format);
+    bool take_container(int fd, const std::string& source_path, const std::string& key, const std::string& stamp,
+                        unsigned depth);
+    void keep_container(int fd, const std::string& source_path, const std::string& key, const std::string& stamp,
+                        Cause cause, const std::string& format);
     void take_nested(Nested& nested, const std::string& stamp, unsigned depth);
     std::string item_key(const std::string& name, const std::string& stamp);
     void repeat_vanished();
@@ -103,7 +106,8 @@ private:
     void stage(Pending pending);
     void flush();
     void store_batch(std::vector<Pending>& kept);
-    DocumentId insert(db::WriteTx& tx, const Pending& pending, std::vector<audit::Event>& events, FileId& file, Uid& uid);
+    DocumentId insert(db::WriteTx& tx, const Pending& pending, std::vector<audit::Event>& events, FileId& file,
+                      Uid& uid);
     void submit(TextTask task);
     void collect(bool wait);
     void apply_texts();
@@ -118,8 +122,8 @@ private:
     const IntakeRequest& request_;
     const IntakeHooks& hooks_;
     UnitId root_unit_;
-    std::vector<std::optional<catalog::Dossier>> dossiers_;  ///< of each of the request's paths
-    std::size_t argument_ = 0;                               ///< the path being taken in
+    std::vector<std::optional<catalog::Dossier>> dossiers_; ///< of each of the request's paths
+    std::size_t argument_ = 0;                              ///< the path being taken in
     jobs::Job job_;
     std::unordered_map<std::string, jobs::Item> known_;
     std::optional<store::StagingBatch> batch_;
@@ -129,19 +133,22 @@ private:
     std::optional<TextPool> pool_;
     std::vector<TextResult> results_;
     std::size_t result_bytes_ = 0;
-    std::unordered_map<std::string, jobs::Item> reading_;  ///< stored, text under way; by key
+    std::unordered_map<std::string, jobs::Item> reading_; ///< stored, text under way; by key
     std::int64_t next_position_ = 0;
     std::int64_t next_emitted_ = 0;
-    std::map<std::int64_t, IntakeItem> waiting_;  ///< outcomes that came before an earlier one
+    std::map<std::int64_t, IntakeItem> waiting_; ///< outcomes that came before an earlier one
     IntakeSummary summary_;
     IntakeProgress progress_;
 };
 
-Intake::Intake(Archive& archive, const Clock& clock, const auth::Actor& actor, const IntakeRequest& request, const IntakeHooks& hooks)
+Intake::Intake(Archive& archive, const Clock& clock, const auth::Actor& actor, const IntakeRequest& request,
+               const IntakeHooks& hooks)
     : archive_(archive), clock_(clock), actor_(actor), request_(request), hooks_(hooks)
 {
     if (request_.secrecy > archive_.config().highest) {
-        throw Error{Kind::invalid, "ingest.above_highest_grade", {{"highest", std::string{secrecy_name(archive_.config().highest)}}}};
+        throw Error{Kind::invalid,
+                    "ingest.above_highest_grade",
+                    {{"highest", std::string{secrecy_name(archive_.config().highest)}}}};
     }
     auto tx = archive_.database().read();
     root_unit_ = catalog::root_unit(tx).id;
@@ -156,7 +163,8 @@ catalog::Dossier Intake::open_dossier(db::ReadTx& tx, const std::string& name) c
     auto dossier = catalog::get_dossier(tx, name);
     auth::authorize(actor_, auth::Action::document_register, {.secrecy = dossier.secrecy, .unit = dossier.unit});
     if (request_.secrecy > dossier.secrecy) {
-        throw Error{Kind::conflict, "ingest.dossier_below_secrecy",
+        throw Error{Kind::conflict,
+                    "ingest.dossier_below_secrecy",
                     {{"dossier", dossier.code}, {"secrecy", std::string{secrecy_name(dossier.secrecy)}}}};
     }
     return dossier;
@@ -242,7 +250,8 @@ void Intake::take(const Source& source)
     } else if (!cause && (::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode))) {
         cause = Cause::special_file;
     }
-    const auto stamp = std::to_string(info.st_size) + ":" + std::to_string(info.st_mtim.tv_sec) + "." + std::to_string(info.st_mtim.tv_nsec);
+    const auto stamp = std::to_string(info.st_size) + ":" + std::to_string(info.st_mtim.tv_sec) + "." +
+                       std::to_string(info.st_mtim.tv_nsec);
     const auto key = item_key(source.key, stamp);
     if (!cause && static_cast<std::uint64_t>(info.st_size) > request_.max_file_bytes) {
         cause = Cause::too_large;
@@ -262,7 +271,8 @@ void Intake::take(const Source& source)
             }
         } catch (const Error& failure) {
             // A source that cannot be read to its end is its own outcome; anything else is the machine's.
-            if (failure.code() != "internal.errno" || failure.fields().front().second.find("read") == std::string::npos) {
+            if (failure.code() != "internal.errno" ||
+                failure.fields().front().second.find("read") == std::string::npos) {
                 throw;
             }
             fail(key, stamp, source.source_path, Cause::unreadable);
@@ -291,8 +301,8 @@ void Intake::fail(const std::string& key, const std::string& stamp, const std::s
     stage({.item = std::move(item)});
 }
 
-/// What makes it the same item in a resumed job. Other bytes under the name of something already stored are another item: the stored
-/// one keeps its own outcome.
+/// What makes it the same item in a resumed job. Other bytes under the name of something already stored are another
+/// item: the stored one keeps its own outcome.
 std::string Intake::item_key(const std::string& name, const std::string& stamp)
 {
     auto key = sha256_hex(name).substr(0, kKeyLength);
@@ -307,8 +317,8 @@ std::string Intake::item_key(const std::string& name, const std::string& stamp)
     return key;
 }
 
-/// Sources that an earlier run dealt with and that are gone or changed now: their outcomes belong to the job like the others, and a
-/// document whose text was not yet read still gets it (I10).
+/// Sources that an earlier run dealt with and that are gone or changed now: their outcomes belong to the job like the
+/// others, and a document whose text was not yet read still gets it (I10).
 void Intake::repeat_vanished()
 {
     std::vector<jobs::Item> vanished;
@@ -365,14 +375,14 @@ struct Intake::Nested
     UniqueFd fd;
 };
 
-/// Members of a container become staged objects; members that may be containers themselves wait in a folder of their own.
+/// Members of a container become staged objects; members that may be containers themselves wait in a folder of their
+/// own.
 class Intake::MemberSink final : public sandbox::EntrySink
 {
 public:
     MemberSink(Intake& intake, std::string prefix, std::string key, std::string stamp)
         : intake_(intake), prefix_(std::move(prefix)), key_(std::move(key)), stamp_(std::move(stamp))
-    {
-    }
+    {}
 
     void begin(const sandbox::Entry& entry) override
     {
@@ -479,9 +489,10 @@ private:
     std::optional<TempDir> folder_;
 };
 
-/// False when the file is no container of ours. One that cannot be read to its end, or only with a password, is kept as one file;
-/// one that breaks a limit is not stored: both are known from a dry reading, before anything is kept.
-bool Intake::take_container(int fd, const std::string& source_path, const std::string& key, const std::string& stamp, unsigned depth)
+/// False when the file is no container of ours. One that cannot be read to its end, or only with a password, is kept as
+/// one file; one that breaks a limit is not stored: both are known from a dry reading, before anything is kept.
+bool Intake::take_container(int fd, const std::string& source_path, const std::string& key, const std::string& stamp,
+                            unsigned depth)
 {
     const auto dry = extractor().unpack(fd, nullptr);
     if (!dry.is_container) {
@@ -504,7 +515,9 @@ bool Intake::take_container(int fd, const std::string& source_path, const std::s
     const auto result = extractor().unpack(fd, &sink);
     if (result.cause) {
         // It read well a moment ago: the medium or the machine is at fault.
-        throw Error{Kind::internal, "ingest.container_changed", {{"path", source_path}, {"cause", std::string{cause_name(*result.cause)}}}};
+        throw Error{Kind::internal,
+                    "ingest.container_changed",
+                    {{"path", source_path}, {"cause", std::string{cause_name(*result.cause)}}}};
     }
     if (!sink.saw_members()) {
         // Nothing inside is a document: the container itself is kept, or it would vanish from the account.
@@ -516,8 +529,8 @@ bool Intake::take_container(int fd, const std::string& source_path, const std::s
     return true;
 }
 
-void Intake::keep_container(int fd, const std::string& source_path, const std::string& key, const std::string& stamp, Cause cause,
-                            const std::string& format)
+void Intake::keep_container(int fd, const std::string& source_path, const std::string& key, const std::string& stamp,
+                            Cause cause, const std::string& format)
 {
     if (repeat(key, stamp, source_path)) {
         return;
@@ -561,7 +574,8 @@ void Intake::stage(Pending pending)
     pending.argument = argument_;
     pending.item.bytes = pending.object.size;
     pending_.push_back(std::move(pending));
-    if (pending_.size() >= kBatchFiles || batch_->bytes() >= kBatchBytes || Steady::now() - batch_started_ > std::chrono::seconds{1}) {
+    if (pending_.size() >= kBatchFiles || batch_->bytes() >= kBatchBytes ||
+        Steady::now() - batch_started_ > std::chrono::seconds{1}) {
         flush();
     }
 }
@@ -668,19 +682,21 @@ void Intake::store_batch(std::vector<Pending>& batch)
     }
 }
 
-DocumentId Intake::insert(db::WriteTx& tx, const Pending& pending, std::vector<audit::Event>& events, FileId& file, Uid& uid)
+DocumentId Intake::insert(db::WriteTx& tx, const Pending& pending, std::vector<audit::Event>& events, FileId& file,
+                          Uid& uid)
 {
     const auto object = store::insert_object(tx, pending.object);
     const auto shown_name = text::one_line(text::repair_utf8(pending.name));
-    const auto id = catalog::insert_document(tx,
-                                             {.uid = uid,
-                                              .unit = dossiers_[pending.argument] ? dossiers_[pending.argument]->unit : root_unit_,
-                                              .dossier = dossier_of(pending),
-                                              .title = text::to_nfc(shown_name.empty() ? uid : shown_name),
-                                              .secrecy = request_.secrecy,
-                                              .source_path = pending.item.source_path,
-                                              .created_at = clock_.now()},
-                                             actor_.name);
+    const auto id =
+        catalog::insert_document(tx,
+                                 {.uid = uid,
+                                  .unit = dossiers_[pending.argument] ? dossiers_[pending.argument]->unit : root_unit_,
+                                  .dossier = dossier_of(pending),
+                                  .title = text::to_nfc(shown_name.empty() ? uid : shown_name),
+                                  .secrecy = request_.secrecy,
+                                  .source_path = pending.item.source_path,
+                                  .created_at = clock_.now()},
+                                 actor_.name);
     file = catalog::insert_file(tx,
                                 {.document = id,
                                  .ordinal = 1,
@@ -740,9 +756,11 @@ void Intake::apply_texts()
     std::vector<std::optional<store::StagedObject>> objects;
     std::set<std::string> staged;
     for (const auto& result : results_) {
-        objects.push_back(result.text_object.empty() ? std::nullopt : std::optional{batch.add_bytes(result.text_object, result.task.band)});
+        objects.push_back(result.text_object.empty()
+                              ? std::nullopt
+                              : std::optional{batch.add_bytes(result.text_object, result.task.band)});
         if (objects.back() && !staged.insert(objects.back()->hash).second) {
-            batch.discard(*objects.back());  // two files with one text: the first copy serves both
+            batch.discard(*objects.back()); // two files with one text: the first copy serves both
         }
     }
     batch.make_durable();
@@ -799,7 +817,8 @@ void Intake::emit(const jobs::Item& item, bool resumed)
                    .resumed = resumed};
     ++progress_.files_done;
     waiting_.emplace(item.position, std::move(out));
-    for (auto next = waiting_.begin(); next != waiting_.end() && next->first == next_emitted_; next = waiting_.begin()) {
+    for (auto next = waiting_.begin(); next != waiting_.end() && next->first == next_emitted_;
+         next = waiting_.begin()) {
         const auto& one = next->second;
         auto& count = one.outcome == "accepted"       ? summary_.accepted
                       : one.outcome == "duplicate"    ? summary_.duplicates

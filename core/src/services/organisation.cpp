@@ -9,14 +9,15 @@
 
 namespace vtlt::services {
 
-catalog::Unit create_unit(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view code, std::string_view title,
-                          std::string_view parent)
+catalog::Unit create_unit(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view code,
+                          std::string_view title, std::string_view parent)
 {
     auth::authorize(actor, auth::Action::unit_create, {});
     const auto clean_code = text::to_nfc(text::repair_utf8(code));
     check_code(clean_code, "unit.bad_code");
     auto tx = archive.database().write();
-    catalog::Unit unit{.uid = make_uid(), .code = clean_code, .title = text::to_nfc(text::one_line(text::repair_utf8(title)))};
+    catalog::Unit unit{
+        .uid = make_uid(), .code = clean_code, .title = text::to_nfc(text::one_line(text::repair_utf8(title)))};
     unit.parent = parent.empty() ? catalog::root_unit(tx).id : catalog::get_unit(tx, parent).id;
     unit.id = catalog::insert_unit(tx, unit);
     audit::record_event(tx, clock, actor, {"unit.created", unit.uid, {{"code", unit.code}, {"title", unit.title}}});
@@ -24,12 +25,15 @@ catalog::Unit create_unit(Archive& archive, const Clock& clock, const auth::Acto
     return unit;
 }
 
-catalog::Dossier create_dossier(Archive& archive, const Clock& clock, const auth::Actor& actor, const NewDossier& wanted)
+catalog::Dossier create_dossier(Archive& archive, const Clock& clock, const auth::Actor& actor,
+                                const NewDossier& wanted)
 {
     const auto code = text::to_nfc(text::repair_utf8(wanted.code));
     check_code(code, "dossier.bad_code");
     if (wanted.secrecy > archive.config().highest) {
-        throw Error{Kind::invalid, "ingest.above_highest_grade", {{"highest", std::string{secrecy_name(archive.config().highest)}}}};
+        throw Error{Kind::invalid,
+                    "ingest.above_highest_grade",
+                    {{"highest", std::string{secrecy_name(archive.config().highest)}}}};
     }
     auto tx = archive.database().write();
     const auto unit = wanted.unit.empty() ? catalog::root_unit(tx) : catalog::get_unit(tx, wanted.unit);
@@ -43,9 +47,11 @@ catalog::Dossier create_dossier(Archive& archive, const Clock& clock, const auth
                              .secrecy = wanted.secrecy,
                              .opened_on = wanted.opened_on};
     dossier.id = catalog::insert_dossier(tx, dossier);
-    audit::record_event(tx, clock, actor,
-                        {"dossier.opened", dossier.uid,
-                         {{"unit", unit.code}, {"year", dossier.year}, {"code", dossier.code}, {"title", dossier.title}}});
+    audit::record_event(
+        tx, clock, actor,
+        {"dossier.opened",
+         dossier.uid,
+         {{"unit", unit.code}, {"year", dossier.year}, {"code", dossier.code}, {"title", dossier.title}}});
     tx.commit();
     return dossier;
 }

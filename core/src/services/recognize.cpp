@@ -330,7 +330,8 @@ const catalog::KindName* kind_named(std::string_view exact)
 {
     static const auto names = [] {
         std::array<std::string, catalog::kKinds.size()> forms;
-        std::ranges::transform(catalog::kKinds, forms.begin(), [](const catalog::KindName& kind) { return text::exact_form(kind.name); });
+        std::ranges::transform(catalog::kKinds, forms.begin(),
+                               [](const catalog::KindName& kind) { return text::exact_form(kind.name); });
         return forms;
     }();
     const auto at = std::ranges::find(names, exact);

@@ -35,7 +35,8 @@ void add_folder(const fs::path& folder, const std::string& prefix, std::size_t a
         entries.emplace_back(it->path().filename().native(), fs::is_directory(status));
     }
     if (error) {
-        add_file(folder, prefix.empty() ? folder.filename().native() : prefix.substr(0, prefix.size() - 1), argument, sources);
+        add_file(folder, prefix.empty() ? folder.filename().native() : prefix.substr(0, prefix.size() - 1), argument,
+                 sources);
         sources.back().cause = Cause::unreadable;
         return;
     }

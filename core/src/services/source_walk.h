@@ -16,18 +16,19 @@ namespace vtlt::services {
 struct Source
 {
     std::filesystem::path path;
-    std::string source_path;        ///< as product.md §2.1 shows it, raw bytes
-    std::size_t argument = 0;       ///< which of the given paths led here
-    std::string key;                ///< what makes it the same item in a resumed job
+    std::string source_path;  ///< as product.md §2.1 shows it, raw bytes
+    std::size_t argument = 0; ///< which of the given paths led here
+    std::string key;          ///< what makes it the same item in a resumed job
     std::uint64_t size = 0;
-    std::optional<Cause> cause;     ///< known already: a folder that cannot be read
+    std::optional<Cause> cause; ///< known already: a folder that cannot be read
 };
 
 /// Everything under the given paths, each folder in natural order. Links are not followed.
 /// Throws not_found `ingest.path_not_found` before anything is read.
 std::vector<Source> walk_sources(const std::vector<std::filesystem::path>& paths);
 
-/// True for a name inside a container that stays inside: no `..`, root, drive, NUL or empty part, in Unix or Windows form.
+/// True for a name inside a container that stays inside: no `..`, root, drive, NUL or empty part, in Unix or Windows
+/// form.
 bool is_safe_name(std::string_view name);
 
 /// The last part of a path in Unix or Windows form.

@@ -66,7 +66,8 @@ TextResult read_text(const Home& home, sandbox::Extractor& extractor, TextTask t
 
 } // namespace
 
-TextPool::TextPool(const Home& home, const sandbox::ExtractorOptions& options, unsigned workers) : home_(home), options_(options)
+TextPool::TextPool(const Home& home, const sandbox::ExtractorOptions& options, unsigned workers)
+    : home_(home), options_(options)
 {
     for (unsigned i = 0; i < workers; ++i) {
         threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });

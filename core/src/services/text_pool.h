@@ -32,7 +32,7 @@ struct TextResult
     std::string format;
     std::string media_type;
     std::optional<Cause> cause;
-    std::string text_object;  ///< encoded; empty: no text
+    std::string text_object; ///< encoded; empty: no text
     std::optional<int> pages;
     catalog::Description description;
     bool is_plain_image = false;
@@ -58,11 +58,11 @@ private:
 
     const Home& home_;
     sandbox::ExtractorOptions options_;
-    std::size_t outstanding_ = 0;  // of the submitting thread
+    std::size_t outstanding_ = 0; // of the submitting thread
     std::mutex mutex_;
     std::condition_variable_any wake_worker_;
     std::condition_variable_any wake_owner_;
-    std::deque<TextTask> tasks_;      // this and below: guarded by mutex_
+    std::deque<TextTask> tasks_; // this and below: guarded by mutex_
     std::vector<TextResult> results_;
     std::exception_ptr failure_;
     std::vector<std::jthread> threads_;

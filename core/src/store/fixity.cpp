@@ -94,12 +94,11 @@ private:
 
     db::Database& database_;
     std::mutex mutex_;
-    std::vector<Row> portion_;  // this and below: guarded by mutex_
+    std::vector<Row> portion_; // this and below: guarded by mutex_
     std::size_t at_ = 0;
     std::int64_t last_ = 0;
     bool sampled_ = false;
 };
-
 
 std::optional<Damage> check_object(const Home& home, const Row& row, std::vector<char>& buffer, Hasher& hasher)
 {

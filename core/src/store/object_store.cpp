@@ -58,7 +58,8 @@ void prepare_folder(const Home& home, const fs::path& object, std::set<fs::path>
     if (errno != ENOENT) {
         throw_errno("mkdir", leaf.native());
     }
-    for (const auto& [folder, parent] : {std::pair{band, home.objects()}, std::pair{middle, band}, std::pair{leaf, middle}}) {
+    for (const auto& [folder, parent] :
+         {std::pair{band, home.objects()}, std::pair{middle, band}, std::pair{leaf, middle}}) {
         make_directory(folder);
         changed.insert(parent);
     }
@@ -115,9 +116,7 @@ struct StagingBatch::Writer::State
     bool finished = false;
 };
 
-StagingBatch::StagingBatch(const Home& home) : state_(std::make_unique<State>(State{.home = home}))
-{
-}
+StagingBatch::StagingBatch(const Home& home) : state_(std::make_unique<State>(State{.home = home})) {}
 
 StagingBatch::~StagingBatch()
 {
@@ -127,9 +126,7 @@ StagingBatch::~StagingBatch()
     }
 }
 
-StagingBatch::Writer::Writer(std::unique_ptr<State> state) : state_(std::move(state))
-{
-}
+StagingBatch::Writer::Writer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 StagingBatch::Writer::Writer(Writer&&) noexcept = default;
 

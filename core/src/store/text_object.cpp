@@ -18,7 +18,7 @@ namespace {
 /// The last member: an empty gzip file whose extra field "VT" holds the table's offset, 8 bytes little endian.
 constexpr std::size_t kTrailerSize = 34;
 constexpr std::size_t kTrailerOffsetAt = 16;
-constexpr std::array<unsigned char, kTrailerOffsetAt> kTrailerHead{0x1f, 0x8b, 8,   4, 0, 0,   0, 0,
+constexpr std::array<unsigned char, kTrailerOffsetAt> kTrailerHead{0x1f, 0x8b, 8,  4, 0,   0,   0, 0,
                                                                    0,    0xff, 12, 0, 'V', 'T', 8, 0};
 /// Text that would unpack to more than this is not one of ours.
 constexpr std::size_t kMaxMember = std::size_t{1} << 30;
@@ -28,7 +28,7 @@ std::string gzip_member(std::string_view text)
     z_stream stream{};
     ensure(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK, "zlib starts");
     gz_header header{};
-    header.os = 255;  // no time, no name, no system: the same text gives the same bytes
+    header.os = 255; // no time, no name, no system: the same text gives the same bytes
     deflateSetHeader(&stream, &header);
     std::string out(deflateBound(&stream, text.size()) + 32, '\0');
     stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
@@ -56,7 +56,10 @@ std::string encode_text_object(const std::vector<TextBlock>& blocks)
     std::uint32_t tokens = 0;
     for (std::size_t i = 0; i < blocks.size(); ++i) {
         const auto& [page, text] = blocks[i];
-        table.push_back({{"page", page ? Json(*page) : Json(nullptr)}, {"at", out.size()}, {"size", text.size()}, {"tokens", tokens}});
+        table.push_back({{"page", page ? Json(*page) : Json(nullptr)},
+                         {"at", out.size()},
+                         {"size", text.size()},
+                         {"tokens", tokens}});
         text::for_each_token(text, [&](const text::Token&) { ++tokens; });
         const bool feed = page && i + 1 < blocks.size() && blocks[i + 1].page;
         out += gzip_member(feed ? std::string{text} + '\f' : std::string{text});

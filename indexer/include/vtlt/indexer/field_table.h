@@ -8,21 +8,32 @@
 /// The fields of a query: one table read by the index writer, the query parser, the help text and the tests.
 namespace vtlt::indexer {
 
-enum class Field { number, kind, issuer, signer, dossier, unit, date, secrecy };
+enum class Field
+{
+    number,
+    kind,
+    issuer,
+    signer,
+    dossier,
+    unit,
+    date,
+    secrecy
+};
 
-enum class FieldType {
-    code,   ///< one normalised term (text::code_key, or fold)
-    words,  ///< folded words that must stand side by side
-    date,   ///< day, month, year or a range of them, both ends inclusive
+enum class FieldType
+{
+    code,  ///< one normalised term (text::code_key, or fold)
+    words, ///< folded words that must stand side by side
+    date,  ///< day, month, year or a range of them, both ends inclusive
 };
 
 struct FieldRow
 {
     Field field;
-    std::string_view vietnamese;  ///< as typed before the colon
+    std::string_view vietnamese; ///< as typed before the colon
     std::string_view english;
     FieldType type;
-    std::string_view prefix;      ///< of its terms in the index
+    std::string_view prefix; ///< of its terms in the index
     std::string_view example;
 };
 

@@ -25,22 +25,24 @@ struct IndexProgress
 struct IndexProblem
 {
     Secrecy band;
-    std::string path;      ///< of the band's index
-    std::string id;        ///< uid of the document, if one
+    std::string path; ///< of the band's index
+    std::string id;   ///< uid of the document, if one
     std::string expected;
     std::string found;
     std::string hint;
 };
 
-/// Brings the index after the catalogue: applies outbox rows idempotently, commits with the last sequence inside the index, syncs its
-/// folder, then closes the rows (safety.md §1, "Xapian"). One per home, by whoever holds the archive's lock.
+/// Brings the index after the catalogue: applies outbox rows idempotently, commits with the last sequence inside the
+/// index, syncs its folder, then closes the rows (safety.md §1, "Xapian"). One per home, by whoever holds the archive's
+/// lock.
 class IndexWorker
 {
 public:
     IndexWorker(const Home& home, db::Database& database);
     ~IndexWorker();
 
-    /// Applies what is pending; a missing or unreadable index is built anew as a new generation. Returns documents written.
+    /// Applies what is pending; a missing or unreadable index is built anew as a new generation. Returns documents
+    /// written.
     std::uint64_t catch_up(const std::function<void(const IndexProgress&)>& progress = {});
     /// A new generation of every band from the catalogue alone, beside the serving one, then swapped in.
     std::uint64_t rebuild(const std::function<void(const IndexProgress&)>& progress = {});
@@ -50,8 +52,8 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// I7: documents that the catalogue has and the index lacks, and the other way round; also an index that cannot be read.
-/// Runs Xapian's own check in a child process.
+/// I7: documents that the catalogue has and the index lacks, and the other way round; also an index that cannot be
+/// read. Runs Xapian's own check in a child process.
 std::vector<IndexProblem> check_index(const Home& home, db::Database& database);
 
 struct IndexStats

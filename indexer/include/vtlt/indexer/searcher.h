@@ -22,21 +22,21 @@ namespace vtlt::indexer {
 struct SearchRequest
 {
     std::string query;
-    std::size_t limit = 20;          ///< ≤ 200
-    std::string cursor;              ///< of a previous answer
-    std::vector<Secrecy> bands;      ///< the bands the reader may see; joined as one database
+    std::size_t limit = 20;     ///< ≤ 200
+    std::string cursor;         ///< of a previous answer
+    std::vector<Secrecy> bands; ///< the bands the reader may see; joined as one database
     bool with_snippets = true;
     bool count_only = false;
-    std::size_t strict_limit = 0;    ///< unused by pages
+    std::size_t strict_limit = 0; ///< unused by pages
 };
 
 struct Hit
 {
     catalog::DocumentView view;
-    std::optional<int> file;   ///< ordinal of the file that matched
-    std::optional<int> page;   ///< from 1; nullopt where the format has none
-    std::string snippet;       ///< plain text, one line
-    std::vector<std::pair<std::size_t, std::size_t>> marks;  ///< [start, length] in code points of the snippet
+    std::optional<int> file;                                ///< ordinal of the file that matched
+    std::optional<int> page;                                ///< from 1; nullopt where the format has none
+    std::string snippet;                                    ///< plain text, one line
+    std::vector<std::pair<std::size_t, std::size_t>> marks; ///< [start, length] in code points of the snippet
     double score = 0;
     bool relaxed = false;
 };
@@ -44,12 +44,12 @@ struct Hit
 struct SearchAnswer
 {
     std::string query;
-    bool relaxed = false;               ///< "mode": a relaxed hit is listed
-    std::vector<std::string> dropped;   ///< words that could not be had together with the others
-    std::uint64_t total = 0;            ///< exact, of the strict set
+    bool relaxed = false;             ///< "mode": a relaxed hit is listed
+    std::vector<std::string> dropped; ///< words that could not be had together with the others
+    std::uint64_t total = 0;          ///< exact, of the strict set
     std::vector<Hit> hits;
     std::optional<SyntaxProblem> syntax;
-    std::string next_cursor;            ///< empty at the end
+    std::string next_cursor; ///< empty at the end
 };
 
 /// Reads the bands' indexes. One per thread; looks for a newer state before each query.
@@ -59,11 +59,14 @@ public:
     Searcher(const Home& home, db::Database& database);
     ~Searcher();
 
-    /// Throws invalid `query.too_long`, `search.cursor`, `search.limit`; internal `index.unreadable` when an index must be rebuilt.
+    /// Throws invalid `query.too_long`, `search.cursor`, `search.limit`; internal `index.unreadable` when an index must
+    /// be rebuilt.
     SearchAnswer search(const SearchRequest& request);
 
-    /// Every document of the strict set, newest first: what a package or a basket takes. With `relaxed` the relaxed ones follow.
-    std::vector<DocumentId> matching_documents(const std::string& query, std::span<const Secrecy> bands, bool relaxed = false);
+    /// Every document of the strict set, newest first: what a package or a basket takes. With `relaxed` the relaxed
+    /// ones follow.
+    std::vector<DocumentId> matching_documents(const std::string& query, std::span<const Secrecy> bands,
+                                               bool relaxed = false);
 
 private:
     struct State;

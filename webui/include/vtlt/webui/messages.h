@@ -11,7 +11,11 @@
 /// Every sentence a person reads comes from webui/locales/*.po: message context + stable key → text with {name} places.
 namespace vtlt::webui {
 
-enum class Language { vi, en };
+enum class Language
+{
+    vi,
+    en
+};
 
 inline constexpr std::array<std::string_view, 2> kLanguageNames{"vi", "en"};
 

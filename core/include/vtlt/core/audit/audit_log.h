@@ -17,31 +17,33 @@ namespace vtlt::db {
 class Database;
 class ReadTx;
 class WriteTx;
-}
+} // namespace vtlt::db
 
 /// The history: exactly one event for each acknowledged change (I6), as leaves of one Merkle tree.
 namespace vtlt::audit {
 
 struct Event
 {
-    std::string action;   ///< e.g. "document.registered"; words of docs/glossary.md
-    std::string object;   ///< uid of what it is about, or a setting's name
-    SortedJson detail = SortedJson::object();  ///< may hold titles and values; erased with the record, its hash stays
+    std::string action;                       ///< e.g. "document.registered"; words of docs/glossary.md
+    std::string object;                       ///< uid of what it is about, or a setting's name
+    SortedJson detail = SortedJson::object(); ///< may hold titles and values; erased with the record, its hash stays
 };
 
-/// Appends in the transaction of the change itself. `record_event` for one, `record_events` for a batch (one update of the tree).
+/// Appends in the transaction of the change itself. `record_event` for one, `record_events` for a batch (one update of
+/// the tree).
 void record_event(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor, const Event& event);
 void record_events(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor, const std::vector<Event>& events);
 
 struct Checkpoint
 {
     std::uint64_t size = 0;
-    std::string root;  ///< hex
+    std::string root; ///< hex
 };
 
 Checkpoint current_checkpoint(db::ReadTx& tx);
 
-/// Writes audit/checkpoint (docs/format.md) when the tree grew since. Readers compare it with the catalogue at start-up.
+/// Writes audit/checkpoint (docs/format.md) when the tree grew since. Readers compare it with the catalogue at
+/// start-up.
 void write_checkpoint(const Home& home, db::Database& database);
 /// nullopt when none was written yet. Throws corrupt `audit.checkpoint`.
 std::optional<Checkpoint> read_checkpoint(const Home& home);
@@ -52,8 +54,8 @@ struct AuditVerdict
     std::uint64_t size = 0;
     std::string root;
     std::uint64_t checkpoints = 0;
-    std::optional<std::uint64_t> first_bad;  ///< sequence of the first event that is wrong
-    std::string why;                         ///< stable word: leaf_hash detail_hash leaf_format sequence root checkpoint
+    std::optional<std::uint64_t> first_bad; ///< sequence of the first event that is wrong
+    std::string why;                        ///< stable word: leaf_hash detail_hash leaf_format sequence root checkpoint
 };
 
 /// Recomputes everything: each leaf's form and hash, each detail against its leaf, the root, the checkpoint file.

@@ -9,14 +9,19 @@
 
 namespace vtlt::auth {
 
-/// Who acts. The operator of the machine may use every command, is nobody's substitute in decisions, and is audited as such.
+/// Who acts. The operator of the machine may use every command, is nobody's substitute in decisions, and is audited as
+/// such.
 struct Actor
 {
-    enum class Type { operator_, person };
+    enum class Type
+    {
+        operator_,
+        person
+    };
     Type type = Type::operator_;
-    std::string name;                   ///< "operator:<number of the system user>" or the person's uid: what a leaf holds
-    Secrecy clearance = Secrecy::open;  ///< of a person
-    std::optional<UnitId> unit;         ///< of a person
+    std::string name; ///< "operator:<number of the system user>" or the person's uid: what a leaf holds
+    Secrecy clearance = Secrecy::open; ///< of a person
+    std::optional<UnitId> unit;        ///< of a person
 };
 
 /// The person who owns this process.

@@ -11,9 +11,19 @@
 /// The one function that decides who may do what (safety.md §4.5). Deny by default.
 namespace vtlt::auth {
 
-enum class Action {
-    document_read, document_register, document_export, dossier_read, dossier_create, unit_read, unit_create, job_read,
-    integrity_verify, index_rebuild, archive_administer,
+enum class Action
+{
+    document_read,
+    document_register,
+    document_export,
+    dossier_read,
+    dossier_create,
+    unit_read,
+    unit_create,
+    job_read,
+    integrity_verify,
+    index_rebuild,
+    archive_administer,
 };
 
 /// What is asked for: its grade and whose it is; absent where an action has no object.
@@ -25,7 +35,8 @@ struct Target
 
 bool is_allowed(const Actor& actor, Action action, const Target& target);
 
-/// Throws forbidden `auth.forbidden` naming the action; a caller that must not tell hidden from missing asks is_allowed first.
+/// Throws forbidden `auth.forbidden` naming the action; a caller that must not tell hidden from missing asks is_allowed
+/// first.
 void authorize(const Actor& actor, Action action, const Target& target);
 
 /// The same decision as a set: the bands an actor may read.

@@ -18,9 +18,9 @@ std::int64_t to_int(Date date);
 /// nullopt for a number that is no real day.
 std::optional<Date> date_from_int(std::int64_t yyyymmdd);
 
-std::string format_date(Date date);             // 2019-03-31
-std::string format_date_vi(Date date);          // 31/3/2019
-std::string format_instant(Instant instant);    // 2019-03-31T01:02:03.004Z
+std::string format_date(Date date);          // 2019-03-31
+std::string format_date_vi(Date date);       // 31/3/2019
+std::string format_instant(Instant instant); // 2019-03-31T01:02:03.004Z
 
 /// ISO `2019-03-31` or `31/12/2019` (also `.` and `-` between day-first parts); nullopt for anything else.
 std::optional<Date> parse_date(std::string_view text);

@@ -16,7 +16,15 @@ using Digest = std::array<unsigned char, 32>;
 class Hasher
 {
 public:
-    enum class Algorithm { sha256, sha512, sha1, md5, sha224, sha384 };
+    enum class Algorithm
+    {
+        sha256,
+        sha512,
+        sha1,
+        md5,
+        sha224,
+        sha384
+    };
 
     explicit Hasher(Algorithm algorithm = Algorithm::sha256);
     ~Hasher();
@@ -42,7 +50,8 @@ std::string to_hex(std::string_view bytes);
 /// Throws Kind::invalid `digest.not_hex` unless `hex` is 64 hex digits.
 Digest digest_from_hex(std::string_view hex);
 
-/// RFC 4648 without line breaks; decode answers an empty string for bad input and ignores what follows the padding or a line end.
+/// RFC 4648 without line breaks; decode answers an empty string for bad input and ignores what follows the padding or a
+/// line end.
 std::string base64_encode(std::string_view bytes);
 std::string base64_decode(std::string_view text);
 /// URL-safe alphabet, no padding; decode answers an empty string for bad input.

@@ -10,7 +10,16 @@
 namespace vtlt {
 
 /// Decides the exit code and the HTTP status; closed on purpose (style.md, "Errors").
-enum class Kind { invalid, not_found, conflict, forbidden, busy, corrupt, internal };
+enum class Kind
+{
+    invalid,
+    not_found,
+    conflict,
+    forbidden,
+    busy,
+    corrupt,
+    internal
+};
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
@@ -54,7 +63,8 @@ int exit_code(Kind kind);
 [[noreturn]] void throw_errno(std::string_view call, std::string_view path, int error_number);
 [[noreturn]] void throw_errno(std::string_view call, std::string_view path);
 
-/// A broken invariant: throws Kind::internal `internal.invariant`, also in release builds. `what` starts with its number.
+/// A broken invariant: throws Kind::internal `internal.invariant`, also in release builds. `what` starts with its
+/// number.
 void ensure(bool condition, std::string_view what);
 
 } // namespace vtlt

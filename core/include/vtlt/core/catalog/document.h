@@ -17,7 +17,7 @@
 namespace vtlt::db {
 class ReadTx;
 class WriteTx;
-}
+} // namespace vtlt::db
 
 namespace vtlt::catalog {
 
@@ -27,16 +27,16 @@ struct Document
     DocumentId id;
     Uid uid;
     UnitId unit;
-    std::optional<DossierId> dossier;  ///< the home dossier
-    std::string kind;                  ///< abbreviation of NĐ 30/2020 Phụ lục III: QĐ, BC, CV …; empty when unknown
-    std::string number;                ///< số: "3163", "05", "12a"
-    std::string symbol;                ///< ký hiệu: "BC-BQP"
-    std::string issuer;                ///< cơ quan ban hành
+    std::optional<DossierId> dossier; ///< the home dossier
+    std::string kind;   ///< abbreviation of NĐ 30/2020 Phụ lục III: QĐ, BC, CV …; empty when unknown
+    std::string number; ///< số: "3163", "05", "12a"
+    std::string symbol; ///< ký hiệu: "BC-BQP"
+    std::string issuer; ///< cơ quan ban hành
     std::string signer;
     std::optional<Date> issued_on;
-    std::string title;                 ///< tiêu đề / trích yếu
+    std::string title; ///< tiêu đề / trích yếu
     Secrecy secrecy = Secrecy::open;
-    std::string source_path;           ///< where intake met it; the path's bytes, repaired to UTF-8
+    std::string source_path; ///< where intake met it; the path's bytes, repaired to UTF-8
     Instant created_at{};
     std::int64_t revision = 1;
 
@@ -45,23 +45,28 @@ struct Document
 };
 
 /// What intake knows of a document's text.
-enum class TextState { pending = 0, present = 1, absent = 2 };
+enum class TextState
+{
+    pending = 0,
+    present = 1,
+    absent = 2
+};
 
 /// One file of a document, its present version.
 struct File
 {
     FileId id;
     DocumentId document;
-    int ordinal = 1;             ///< from 1; 1 is the main file
-    std::string name;            ///< original file name, repaired to UTF-8
-    std::string object_hash;     ///< SHA-256 of the stored bytes, hex
-    std::string content_hash;    ///< SHA-256 of the original bytes, hex
+    int ordinal = 1;          ///< from 1; 1 is the main file
+    std::string name;         ///< original file name, repaired to UTF-8
+    std::string object_hash;  ///< SHA-256 of the stored bytes, hex
+    std::string content_hash; ///< SHA-256 of the original bytes, hex
     std::uint64_t size = 0;
     Secrecy band = Secrecy::open;
     std::string media_type;
     std::string format;
     TextState text_state = TextState::pending;
-    std::string text_hash;       ///< text object, empty without text
+    std::string text_hash; ///< text object, empty without text
     std::optional<Cause> cause;
     std::optional<int> pages;
 };
@@ -72,11 +77,11 @@ struct DocumentView
     Document document;
     std::string unit_code;
     std::string unit_title;
-    std::string dossier_code;   ///< empty without a dossier
+    std::string dossier_code; ///< empty without a dossier
     std::string dossier_title;
     std::optional<int> dossier_year;
-    std::optional<int> dossier_ordinal;  ///< place in the dossier's item list, from 1
-    std::vector<File> files;             ///< by ordinal
+    std::optional<int> dossier_ordinal; ///< place in the dossier's item list, from 1
+    std::vector<File> files;            ///< by ordinal
 };
 
 /// All views of the given ids in the given order; ids that do not exist are left out. Set-based: two statements.
@@ -113,7 +118,7 @@ struct TextFinding
 {
     std::string media_type;
     std::string format;
-    std::optional<ObjectId> text_object;  ///< nullopt: no text, `cause` says why
+    std::optional<ObjectId> text_object; ///< nullopt: no text, `cause` says why
     std::optional<Cause> cause;
     std::optional<int> pages;
 };

@@ -13,7 +13,7 @@
 namespace vtlt::db {
 class ReadTx;
 class WriteTx;
-}
+} // namespace vtlt::db
 
 namespace vtlt::catalog {
 
@@ -48,10 +48,11 @@ struct Dossier
     Secrecy secrecy = Secrecy::open;
     std::optional<Date> opened_on;
     std::optional<Date> closed_on;
-    std::int64_t documents = 0;  ///< filled by list and find
+    std::int64_t documents = 0; ///< filled by list and find
 };
 
-/// By uid, UNIT/YEAR/CODE, or CODE where it names one. Throws not_found `dossier.not_found`, conflict `dossier.ambiguous`.
+/// By uid, UNIT/YEAR/CODE, or CODE where it names one. Throws not_found `dossier.not_found`, conflict
+/// `dossier.ambiguous`.
 Dossier get_dossier(db::ReadTx& tx, std::string_view name);
 /// By unit, year, code; at most `limit` after the given one.
 std::vector<Dossier> list_dossiers(db::ReadTx& tx, DossierId after, std::size_t limit);

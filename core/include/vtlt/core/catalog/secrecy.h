@@ -8,7 +8,13 @@
 namespace vtlt {
 
 /// Secrecy (độ mật) of a document, clearance of a person. One index and one object folder per band.
-enum class Secrecy { open = 0, mat = 1, toi_mat = 2, tuyet_mat = 3 };
+enum class Secrecy
+{
+    open = 0,
+    mat = 1,
+    toi_mat = 2,
+    tuyet_mat = 3
+};
 
 inline constexpr std::array<std::string_view, 4> kSecrecyNames{"open", "mat", "toi_mat", "tuyet_mat"};
 inline constexpr std::array kBands{Secrecy::open, Secrecy::mat, Secrecy::toi_mat, Secrecy::tuyet_mat};

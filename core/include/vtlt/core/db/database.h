@@ -13,8 +13,9 @@
 #include <string_view>
 #include <vector>
 
-/// The catalogue's engine. SQL here and in the repositories is what SQLite 3.40 and PostgreSQL 15 share: parameters `?1 ?2 …`,
-/// lists of keys as `IN {ids ?1}`, new keys by `RETURNING id`; what differs lives in core/db (decisions.md, "Catalogue").
+/// The catalogue's engine. SQL here and in the repositories is what SQLite 3.40 and PostgreSQL 15 share: parameters `?1
+/// ?2 …`, lists of keys as `IN {ids ?1}`, new keys by `RETURNING id`; what differs lives in core/db (decisions.md,
+/// "Catalogue").
 namespace vtlt::db {
 
 class Connection;
@@ -39,11 +40,20 @@ public:
     Statement& bind(int index, Date date);
     Statement& bind(int index, Instant instant);
     template <class Tag>
-    Statement& bind(int index, Id<Tag> id) { return bind(index, id.value); }
+    Statement& bind(int index, Id<Tag> id)
+    {
+        return bind(index, id.value);
+    }
     template <class T>
-    Statement& bind(int index, const std::optional<T>& value) { return value ? bind(index, *value) : bind_null(index); }
+    Statement& bind(int index, const std::optional<T>& value)
+    {
+        return value ? bind(index, *value) : bind_null(index);
+    }
     /// An empty text becomes NULL.
-    Statement& bind_text_or_null(int index, std::string_view text) { return text.empty() ? bind_null(index) : bind(index, text); }
+    Statement& bind_text_or_null(int index, std::string_view text)
+    {
+        return text.empty() ? bind_null(index) : bind(index, text);
+    }
     /// For `IN {ids ?N}`.
     Statement& bind_list(int index, std::span<const std::int64_t> values);
     Statement& bind_list(int index, std::span<const std::string> values);
@@ -55,13 +65,16 @@ public:
 
     bool is_null(int column) const;
     std::int64_t integer(int column) const;
-    std::string text(int column) const;   ///< NULL reads as empty
-    std::string bytes(int column) const;  ///< NULL reads as empty
+    std::string text(int column) const;  ///< NULL reads as empty
+    std::string bytes(int column) const; ///< NULL reads as empty
     std::optional<std::int64_t> optional_integer(int column) const;
     std::optional<Date> optional_date(int column) const;
     Instant instant(int column) const;
     template <class IdType>
-    IdType id(int column) const { return IdType{integer(column)}; }
+    IdType id(int column) const
+    {
+        return IdType{integer(column)};
+    }
     template <class IdType>
     std::optional<IdType> optional_id(int column) const
     {
@@ -109,14 +122,19 @@ private:
     bool open_ = false;
 };
 
-/// One catalogue. With `writable` it owns the one writer connection, all writes and all checkpoints (safety.md §1); without,
-/// only readers exist. read() and write() may be called from any thread; write() waits for the writer.
+/// One catalogue. With `writable` it owns the one writer connection, all writes and all checkpoints (safety.md §1);
+/// without, only readers exist. read() and write() may be called from any thread; write() waits for the writer.
 class Database
 {
 public:
-    enum class Mode { read_only, writable };
+    enum class Mode
+    {
+        read_only,
+        writable
+    };
 
-    /// Opens or creates. Throws corrupt `catalog.damaged`, conflict `catalog.newer` / `catalog.older` (another build's schema).
+    /// Opens or creates. Throws corrupt `catalog.damaged`, conflict `catalog.newer` / `catalog.older` (another build's
+    /// schema).
     Database(const std::filesystem::path& path, Mode mode);
     ~Database();
     Database(const Database&) = delete;
@@ -136,7 +154,8 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// Brings the schema up to this build's; called once by the owner of the writer. Throws conflict `catalog.newer`, `catalog.older`.
+/// Brings the schema up to this build's; called once by the owner of the writer. Throws conflict `catalog.newer`,
+/// `catalog.older`.
 void migrate(Database& database);
 
 /// Every distinct statement prepared by this process so far, in order of appearance (engine statements left out). When

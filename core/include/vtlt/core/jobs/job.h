@@ -15,12 +15,17 @@ namespace vtlt::db {
 class Database;
 class ReadTx;
 class WriteTx;
-}
+} // namespace vtlt::db
 
 /// Long work with one truthful outcome (I10, P10). An interrupted job has none yet; the same request resumes it.
 namespace vtlt::jobs {
 
-enum class Outcome { done, partial, failed };
+enum class Outcome
+{
+    done,
+    partial,
+    failed
+};
 std::string_view outcome_name(Outcome outcome);
 
 struct Job
@@ -28,12 +33,12 @@ struct Job
     JobId id;
     Uid uid;
     std::string kind;
-    std::string request;  ///< JSON
+    std::string request; ///< JSON
     Instant started_at{};
     std::optional<Instant> finished_at;
     std::optional<Outcome> outcome;
     std::int64_t spent_ms = 0;
-    bool resumed = false;  ///< this run found it unfinished, or finished but never told
+    bool resumed = false; ///< this run found it unfinished, or finished but never told
 };
 
 /// Finds the unfinished (or finished but not yet reported) job of the same kind and request, else starts one.
@@ -48,21 +53,22 @@ std::vector<Job> list_jobs(db::ReadTx& tx, std::size_t limit);
 /// One file of an intake.
 struct Item
 {
-    std::string key;    ///< unique in the job
-    std::string stamp;  ///< size and time of the source
+    std::string key;   ///< unique in the job
+    std::string stamp; ///< size and time of the source
     std::int64_t position = 0;
     std::string source_path;
     std::optional<DocumentId> document;
-    Uid document_uid;            ///< filled by list_items
+    Uid document_uid; ///< filled by list_items
     std::string duplicate_of;
-    std::string outcome;         ///< accepted duplicate without_text failed; empty: stored, text not yet read
+    std::string outcome; ///< accepted duplicate without_text failed; empty: stored, text not yet read
     std::optional<Cause> cause;
     std::uint64_t bytes = 0;
 };
 
 /// Inserts or replaces.
 void put_item(db::WriteTx& tx, JobId job, const Item& item);
-void set_item_outcome(db::WriteTx& tx, JobId job, std::string_view key, std::string_view outcome, std::optional<Cause> cause);
+void set_item_outcome(db::WriteTx& tx, JobId job, std::string_view key, std::string_view outcome,
+                      std::optional<Cause> cause);
 /// All items of the job, by key.
 std::vector<Item> list_items(db::ReadTx& tx, JobId job);
 

@@ -11,17 +11,18 @@
 namespace vtlt::db {
 class ReadTx;
 class WriteTx;
-}
+} // namespace vtlt::db
 
-/// The queue between catalogue and index. A row says "look at this document again"; what to write is read from the catalogue
-/// when the row is applied, so applying twice is harmless.
+/// The queue between catalogue and index. A row says "look at this document again"; what to write is read from the
+/// catalogue when the row is applied, so applying twice is harmless.
 namespace vtlt::outbox {
 
 struct IndexRequest
 {
     std::int64_t seq = 0;
     DocumentId document;
-    Secrecy band = Secrecy::open;  ///< the band whose index must follow: one row for each band the document leaves or enters
+    Secrecy band =
+        Secrecy::open; ///< the band whose index must follow: one row for each band the document leaves or enters
 };
 
 /// In the transaction of the change itself.

@@ -8,17 +8,34 @@
 namespace vtlt {
 
 /// Why a file has no text, less text, or was not stored: the closed list of product.md §2.1.
-enum class Cause {
-    empty, encrypted, damaged, unknown_format, not_yet_supported, unknown_encoding, no_text_layer, text_truncated,
-    time_limit, memory_limit, extractor_crashed,
-    unreadable, special_file, unsafe_name, too_large, too_many_entries, ratio, nesting, above_highest_grade,
+enum class Cause
+{
+    empty,
+    encrypted,
+    damaged,
+    unknown_format,
+    not_yet_supported,
+    unknown_encoding,
+    no_text_layer,
+    text_truncated,
+    time_limit,
+    memory_limit,
+    extractor_crashed,
+    unreadable,
+    special_file,
+    unsafe_name,
+    too_large,
+    too_many_entries,
+    ratio,
+    nesting,
+    above_highest_grade,
 };
 
 struct CauseRow
 {
     Cause cause;
-    std::string_view name;  ///< the word in JSON, the catalogue and locales/*.po
-    bool stored;            ///< false: nothing of the file is kept
+    std::string_view name; ///< the word in JSON, the catalogue and locales/*.po
+    bool stored;           ///< false: nothing of the file is kept
 };
 
 inline constexpr std::array kCauses{

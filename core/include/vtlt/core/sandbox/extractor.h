@@ -27,41 +27,46 @@ struct TextLimits
 /// Limits of one container.
 struct ContainerLimits
 {
-    std::uint64_t ratio = 200;  ///< unpacked : packed, looked at from 1 MiB unpacked on
+    std::uint64_t ratio = 200; ///< unpacked : packed, looked at from 1 MiB unpacked on
     std::uint64_t total_bytes = std::uint64_t{20} << 30;
     std::uint64_t entries = 100'000;
-    std::chrono::seconds stall{30};  ///< no byte for so long
+    std::chrono::seconds stall{30}; ///< no byte for so long
     std::chrono::hours wall{6};
 };
 
 struct TextPage
 {
-    std::optional<int> number;  ///< from 1; nullopt where the format has no pages
-    std::string text;           ///< UTF-8, NFC not applied: what the document says
+    std::optional<int> number; ///< from 1; nullopt where the format has no pages
+    std::string text;          ///< UTF-8, NFC not applied: what the document says
 };
 
 /// What a child found out about one document.
 struct Extraction
 {
-    std::string format;      ///< short word of the format table: pdf docx xlsx html txt png zip … or "unknown"
-    std::string media_type;  ///< by content, e.g. application/pdf
-    std::string title;       ///< first heading or the format's own title, empty when there is none
-    std::string charset;     ///< of text formats
-    bool is_plain_image = false;      ///< an image has no text and that is no fault: accepted with cause null
-    std::optional<Cause> cause;       ///< null: whole text; text_truncated: `pages` hold the text up to the limit
-    std::vector<TextPage> pages;      ///< blocks of at most 64 KiB (split at line ends) where a format has no pages
-    std::vector<std::string> warnings;///< for the operator's log; never content
-    std::uint64_t max_rss_bytes = 0;  ///< of the child
+    std::string format;          ///< short word of the format table: pdf docx xlsx html txt png zip … or "unknown"
+    std::string media_type;      ///< by content, e.g. application/pdf
+    std::string title;           ///< first heading or the format's own title, empty when there is none
+    std::string charset;         ///< of text formats
+    bool is_plain_image = false; ///< an image has no text and that is no fault: accepted with cause null
+    std::optional<Cause> cause;  ///< null: whole text; text_truncated: `pages` hold the text up to the limit
+    std::vector<TextPage> pages; ///< blocks of at most 64 KiB (split at line ends) where a format has no pages
+    std::vector<std::string> warnings; ///< for the operator's log; never content
+    std::uint64_t max_rss_bytes = 0;   ///< of the child
 };
 
 /// One entry of a container, in the container's order.
 struct Entry
 {
-    enum class Type { file, folder, special };
-    std::string name;  ///< bytes as in the container when they are UTF-8, else converted; never trusted
+    enum class Type
+    {
+        file,
+        folder,
+        special
+    };
+    std::string name; ///< bytes as in the container when they are UTF-8, else converted; never trusted
     Type type = Type::file;
-    std::optional<std::uint64_t> size;  ///< as declared, when declared
-    std::optional<std::int64_t> modified_at;  ///< seconds since 1970
+    std::optional<std::uint64_t> size;       ///< as declared, when declared
+    std::optional<std::int64_t> modified_at; ///< seconds since 1970
 };
 
 /// Receives entries as they stream by. An exception thrown here ends the child and passes through.
@@ -70,7 +75,7 @@ class EntrySink
 public:
     virtual ~EntrySink() = default;
     virtual void begin(const Entry& entry) = 0;
-    virtual void data(std::string_view bytes) = 0;  ///< only for Type::file
+    virtual void data(std::string_view bytes) = 0; ///< only for Type::file
     virtual void end() = 0;
 };
 
@@ -79,15 +84,16 @@ public:
 struct UnpackResult
 {
     bool is_container = false;
-    std::string format;  ///< zip, tar, tar.gz, tar.zst
-    std::optional<Cause> cause;  ///< encrypted damaged time_limit memory_limit extractor_crashed ratio too_large too_many_entries
+    std::string format; ///< zip, tar, tar.gz, tar.zst
+    std::optional<Cause>
+        cause; ///< encrypted damaged time_limit memory_limit extractor_crashed ratio too_large too_many_entries
     std::uint64_t entries = 0;
-    std::uint64_t bytes = 0;  ///< unpacked
+    std::uint64_t bytes = 0; ///< unpacked
 };
 
 struct ExtractorOptions
 {
-    std::filesystem::path program;  ///< empty: `vtlt-extract` beside the running program, or $VTLT_EXTRACT
+    std::filesystem::path program; ///< empty: `vtlt-extract` beside the running program, or $VTLT_EXTRACT
     TextLimits text;
     ContainerLimits container;
 };
@@ -104,8 +110,8 @@ public:
     Extractor(Extractor&&) noexcept;
     Extractor& operator=(Extractor&&) noexcept;
 
-    /// Identifies by content and reads the text by page. `document` is a readable descriptor of a regular file; its position is
-    /// not used. Never throws for what the document is or does; throws only when the machine fails us.
+    /// Identifies by content and reads the text by page. `document` is a readable descriptor of a regular file; its
+    /// position is not used. Never throws for what the document is or does; throws only when the machine fails us.
     Extraction extract(int document);
 
     /// Reads every entry through `sink` (null: only counts and checks, which is the dry run before anything is stored).

@@ -20,8 +20,8 @@ namespace vtlt::services {
 struct Config
 {
     Uid archive;
-    Secrecy highest = Secrecy::tuyet_mat;  ///< the highest grade this installation may hold
-    bool test_clock = false;               ///< `--now` works for writing commands
+    Secrecy highest = Secrecy::tuyet_mat; ///< the highest grade this installation may hold
+    bool test_clock = false;              ///< `--now` works for writing commands
 };
 
 Config read_config(const Home& home);
@@ -35,17 +35,23 @@ struct InitOptions
 };
 
 /// Makes an archive home. Throws conflict `archive.not_empty`.
-void init_archive(const std::filesystem::path& directory, const Clock& clock, const auth::Actor& actor, const InitOptions& options);
+void init_archive(const std::filesystem::path& directory, const Clock& clock, const auth::Actor& actor,
+                  const InitOptions& options);
 
-/// An open archive. `write` takes the archive's exclusive lock (waiting up to 5 s, then busy `archive.locked`), opens the one writer
-/// and does start-up recovery; `read` opens readers only, beside a writer or none.
+/// An open archive. `write` takes the archive's exclusive lock (waiting up to 5 s, then busy `archive.locked`), opens
+/// the one writer and does start-up recovery; `read` opens readers only, beside a writer or none.
 class Archive
 {
 public:
-    enum class Mode { read, write };
+    enum class Mode
+    {
+        read,
+        write
+    };
 
     /// Throws not_found `archive.not_found` when `directory` is no archive home.
-    Archive(const std::filesystem::path& directory, Mode mode, std::chrono::milliseconds patience = std::chrono::seconds{5});
+    Archive(const std::filesystem::path& directory, Mode mode,
+            std::chrono::milliseconds patience = std::chrono::seconds{5});
     ~Archive();
     Archive(Archive&&) noexcept = default;
 

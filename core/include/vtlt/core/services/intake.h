@@ -22,16 +22,16 @@ namespace vtlt::services {
 struct IntakePath
 {
     std::filesystem::path path;
-    std::string dossier;  ///< uid, UNIT/YEAR/CODE or CODE; empty: none
+    std::string dossier; ///< uid, UNIT/YEAR/CODE or CODE; empty: none
 };
 
 struct IntakeRequest
 {
     std::vector<IntakePath> paths;
     Secrecy secrecy = Secrecy::open;
-    bool dry_run = false;                     ///< tells what would happen; stores nothing
+    bool dry_run = false; ///< tells what would happen; stores nothing
     sandbox::ExtractorOptions extractor;
-    unsigned workers = 0;                     ///< extractors side by side; 0: one per core
+    unsigned workers = 0; ///< extractors side by side; 0: one per core
     std::uint64_t max_file_bytes = std::uint64_t{20} << 30;
     unsigned max_nesting = 3;
 };
@@ -40,8 +40,8 @@ struct IntakeRequest
 struct IntakeItem
 {
     std::string source_path;
-    Uid id;                       ///< empty when nothing was stored
-    std::string outcome;          ///< accepted duplicate without_text failed
+    Uid id;              ///< empty when nothing was stored
+    std::string outcome; ///< accepted duplicate without_text failed
     std::optional<Cause> cause;
     std::string duplicate_of;
     std::uint64_t bytes = 0;
@@ -51,7 +51,7 @@ struct IntakeItem
 struct IntakeProgress
 {
     std::uint64_t files_done = 0;
-    std::uint64_t files_total = 0;  ///< grows while containers are opened
+    std::uint64_t files_total = 0; ///< grows while containers are opened
     std::uint64_t bytes_done = 0;
     std::uint64_t bytes_total = 0;
 };
@@ -64,8 +64,8 @@ struct IntakeSummary
     std::uint64_t failed = 0;
     std::uint64_t bytes = 0;
     double seconds = 0;
-    std::map<std::string, std::uint64_t> causes;  ///< by cause, of everything that has one
-    bool interrupted = false;                     ///< stopped by `stop`; the same request resumes
+    std::map<std::string, std::uint64_t> causes; ///< by cause, of everything that has one
+    bool interrupted = false;                    ///< stopped by `stop`; the same request resumes
     JobId job;
 };
 
@@ -78,8 +78,9 @@ struct IntakeHooks
     const std::atomic<bool>* stop = nullptr;
 };
 
-/// Stores, reads and describes. Nothing a file is or does stops the rest. Throws not_found `ingest.path_not_found` before anything is
-/// done, forbidden `auth.forbidden`, not_found `dossier.not_found`, invalid `ingest.above_highest_grade`; internal when the machine fails.
+/// Stores, reads and describes. Nothing a file is or does stops the rest. Throws not_found `ingest.path_not_found`
+/// before anything is done, forbidden `auth.forbidden`, not_found `dossier.not_found`, invalid
+/// `ingest.above_highest_grade`; internal when the machine fails.
 IntakeSummary run_intake(Archive& archive, const Clock& clock, const auth::Actor& actor, const IntakeRequest& request,
                          const IntakeHooks& hooks);
 

@@ -16,7 +16,7 @@
 namespace vtlt::db {
 class Database;
 class WriteTx;
-}
+} // namespace vtlt::db
 
 /// The content-addressed store: bytes that are never changed. Write path of safety.md §4.1:
 /// staged file and intent durable < rename to the content address < folders durable < catalogue commit.
@@ -24,12 +24,13 @@ namespace vtlt::store {
 
 struct StagedObject
 {
-    std::string hash;       ///< SHA-256 of the stored bytes, hex
+    std::string hash; ///< SHA-256 of the stored bytes, hex
     std::uint64_t size = 0;
     Secrecy band = Secrecy::open;
 };
 
-/// One group of objects that become durable together. Not thread-safe. The destructor of an unfinished batch removes what it staged.
+/// One group of objects that become durable together. Not thread-safe. The destructor of an unfinished batch removes
+/// what it staged.
 ///
 ///     StagingBatch batch{home};
 ///     auto staged = batch.add_file(fd, band);     // any number
@@ -44,7 +45,8 @@ public:
     StagingBatch(const StagingBatch&) = delete;
     StagingBatch& operator=(const StagingBatch&) = delete;
 
-    /// Copies and hashes from the descriptor's position to its end. Throws invalid `object.too_large` beyond `max_bytes`.
+    /// Copies and hashes from the descriptor's position to its end. Throws invalid `object.too_large` beyond
+    /// `max_bytes`.
     StagedObject add_file(int source, Secrecy band, std::uint64_t max_bytes = UINT64_MAX);
     StagedObject add_bytes(std::string_view bytes, Secrecy band);
     /// Forgets a staged object (a duplicate) before the batch is made durable.
@@ -95,15 +97,21 @@ struct RecoveryReport
     std::uint64_t objects_removed = 0;
 };
 
-/// Start-up, by the owner of the writer: removes what the intents name and no row owns, and what lies in staging (I3). Nothing else.
+/// Start-up, by the owner of the writer: removes what the intents name and no row owns, and what lies in staging (I3).
+/// Nothing else.
 RecoveryReport recover_staging(const Home& home, db::Database& database);
 
-enum class DamageKind { changed, missing, untracked };
+enum class DamageKind
+{
+    changed,
+    missing,
+    untracked
+};
 
 struct Damage
 {
     DamageKind kind;
-    std::string path;      ///< below the home
+    std::string path; ///< below the home
     std::string hash;
     std::string expected;
     std::string found;
@@ -111,10 +119,10 @@ struct Damage
 
 struct FixityOptions
 {
-    std::uint64_t sample = 0;  ///< 0: every object; else so many, chosen by `seed`
+    std::uint64_t sample = 0; ///< 0: every object; else so many, chosen by `seed`
     std::uint64_t seed = 0;
     unsigned threads = 2;
-    std::function<void(std::uint64_t objects, std::uint64_t bytes)> progress;  ///< called from one thread at a time
+    std::function<void(std::uint64_t objects, std::uint64_t bytes)> progress; ///< called from one thread at a time
 };
 
 struct FixityReport
