@@ -30,7 +30,7 @@ void sync_built(const std::filesystem::path& folder)
 
 } // namespace
 
-BandIndex::BandIndex(const Home& home, Secrecy band, Generation generation, int flags)
+BandIndex::BandIndex(Key, const Home& home, Secrecy band, Generation generation, int flags)
     : home_(home), band_(band), generation_(std::move(generation)), database_(generation_.path.native(), flags)
 {}
 
@@ -51,7 +51,7 @@ std::unique_ptr<BandIndex> BandIndex::open(const Home& home, Secrecy band)
         return nullptr;
     }
     try {
-        std::unique_ptr<BandIndex> index{new BandIndex{home, band, *generation, Xapian::DB_OPEN}};
+        auto index = std::make_unique<BandIndex>(Key{}, home, band, *generation, Xapian::DB_OPEN);
         if (!is_our_format(index->database_)) {
             return nullptr;
         }
@@ -69,8 +69,8 @@ std::unique_ptr<BandIndex> BandIndex::build(const Home& home, Secrecy band)
     const auto generation = next_generation(home, band);
     make_directory(generation.path);
     try {
-        std::unique_ptr<BandIndex> index{
-            new BandIndex{home, band, generation, Xapian::DB_CREATE_OR_OVERWRITE | Xapian::DB_NO_SYNC}};
+        auto index = std::make_unique<BandIndex>(Key{}, home, band, generation,
+                                                 Xapian::DB_CREATE_OR_OVERWRITE | Xapian::DB_NO_SYNC);
         index->database_.set_metadata(kFormatKey, std::string{kFormatVersion});
         index->database_.replace_document(kGuardDocid, Xapian::Document{});
         return index;

@@ -33,9 +33,15 @@ public:
     std::uint64_t documents() const;
     const Generation& generation() const { return generation_; }
 
-private:
-    BandIndex(const Home& home, Secrecy band, Generation generation, int flags);
+    /// Only `open` and `build` have the key: what they return has been looked at.
+    class Key
+    {
+        friend class BandIndex;
+        Key() = default;
+    };
+    BandIndex(Key key, const Home& home, Secrecy band, Generation generation, int flags);
 
+private:
     template <class Work>
     auto guarded(const Work& work) const;
     void commit_large_portion(std::uint64_t words);
