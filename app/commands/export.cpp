@@ -45,13 +45,28 @@ export_::Profile profile_of(const std::string& name)
     return row->profile;
 }
 
+std::vector<DocumentId> dossier_documents(const Context& context, services::Archive& archive, const std::string& name)
+{
+    auto tx = archive.database().read();
+    const auto dossier = catalog::get_dossier(tx, name);
+    auth::authorize(context.actor(), auth::Action::dossier_read, {.secrecy = dossier.secrecy, .unit = dossier.unit});
+    std::vector<DocumentId> allowed;
+    for (const auto& view : catalog::list_views(tx, catalog::list_dossier_documents(tx, dossier.id))) {
+        const auto& document = view.document;
+        if (auth::is_allowed(context.actor(), auth::Action::document_export,
+                             {.secrecy = document.secrecy, .unit = document.unit})) {
+            allowed.push_back(document.id);
+        }
+    }
+    return allowed;
+}
+
 /// The documents asked for, those the asker may take. Joining a query to a set happens here (decisions.md, "Rooms").
 std::vector<DocumentId> select_documents(const Context& context, services::Archive& archive, const Options& options)
 {
     const auto bands = auth::readable_bands(context.actor());
     if (!options.dossier.empty()) {
-        auto tx = archive.database().read();
-        return catalog::list_dossier_documents(tx, catalog::get_dossier(tx, options.dossier).id);
+        return dossier_documents(context, archive, options.dossier);
     }
     indexer::IndexWorker{archive.home(), archive.database()}.catch_up();
     indexer::Searcher searcher{archive.home(), archive.database()};
@@ -105,7 +120,8 @@ export_::PackageResult write(const Context& context, services::Archive& archive,
                                   });
 }
 
-int run_export(const Context& context, const Options& options)
+/// Everything that can be refused before the archive is opened.
+void check_options(const Options& options)
 {
     if (options.query.empty() == options.dossier.empty()) {
         throw Error{Kind::invalid, "export.query_or_dossier"};
@@ -117,45 +133,39 @@ int run_export(const Context& context, const Options& options)
     if (std::filesystem::exists(std::filesystem::symlink_status(options.to))) {
         throw Error{Kind::conflict, "export.exists", {{"path", options.to.native()}}};
     }
-    auto archive = context.open_for_writing();
-    auth::authorize(context.actor(), auth::Action::document_export, {});
-    const auto documents = select_documents(context, archive, options);
-    if (documents.empty()) {
-        throw Error{Kind::not_found, "export.no_documents"};
-    }
-    watch_interrupts();
-    const auto request = make_request(context, archive, options, documents.size());
-    const auto job = [&] {
-        auto tx = archive.database().write();
-        auto started = jobs::start_or_resume(tx, context.clock(), "export",
-                                             to_line({{"query", options.query},
-                                                      {"dossier", options.dossier},
-                                                      {"to", std::filesystem::absolute(options.to).native()},
-                                                      {"profile", options.profile}}));
-        // Whoever is killed between the package's appearance and its last event has left this one.
-        audit::record_event(tx, context.clock(), context.actor(),
-                            {"package.requested",
-                             started.uid,
-                             {{"documents", documents.size()},
-                              {"query", options.query},
-                              {"dossier", options.dossier},
-                              {"profile", options.profile}}});
-        tx.commit();
-        return started;
-    }();
-    export_::PackageResult result;
-    try {
-        result = write(context, archive, documents, request);
-    } catch (const Interrupted&) {
-        context.say(context.text("cli", "export.interrupted"));
-        return kExitInterrupted;
-    } catch (const Error&) {
-        auto tx = archive.database().write();
-        jobs::finish(tx, context.clock(), job.id, jobs::Outcome::failed);
-        jobs::mark_reported(tx, job.id);
-        tx.commit();
-        throw;
-    }
+}
+
+/// Whoever is killed between the package's appearance and its last event has left "package.requested".
+jobs::Job start_job(const Context& context, services::Archive& archive, const Options& options, std::size_t documents)
+{
+    auto tx = archive.database().write();
+    auto job = jobs::start_or_resume(tx, context.clock(), "export",
+                                     to_line({{"query", options.query},
+                                              {"dossier", options.dossier},
+                                              {"to", std::filesystem::absolute(options.to).native()},
+                                              {"profile", options.profile}}));
+    audit::record_event(tx, context.clock(), context.actor(),
+                        {"package.requested",
+                         job.uid,
+                         {{"documents", documents},
+                          {"query", options.query},
+                          {"dossier", options.dossier},
+                          {"profile", options.profile}}});
+    tx.commit();
+    return job;
+}
+
+void fail_job(const Context& context, services::Archive& archive, JobId job)
+{
+    auto tx = archive.database().write();
+    jobs::finish(tx, context.clock(), job, jobs::Outcome::failed);
+    jobs::mark_reported(tx, job);
+    tx.commit();
+}
+
+void finish_job(const Context& context, services::Archive& archive, const Options& options, const jobs::Job& job,
+                const export_::PackageResult& result)
+{
     auto tx = archive.database().write();
     audit::record_event(tx, context.clock(), context.actor(),
                         {"package.exported",
@@ -171,23 +181,52 @@ int run_export(const Context& context, const Options& options)
     jobs::finish(tx, context.clock(), job.id, jobs::Outcome::done);
     jobs::mark_reported(tx, job.id);
     tx.commit();
-    const Json json{{"format_version", 1},
-                    {"path", options.to.native()},
-                    {"documents", result.documents},
-                    {"files", result.files},
-                    {"bytes", result.bytes},
-                    {"sha256", result.sha256},
-                    {"manifest_sha256", result.manifest_sha256},
-                    {"secrecy", secrecy_name(result.highest)}};
+}
+
+void print_result(const Context& context, const Options& options, const export_::PackageResult& result)
+{
     if (context.json) {
-        context.print_json(json);
-    } else {
-        context.print_line(context.text("cli", "export.done",
-                                        {{"path", options.to.native()},
-                                         {"documents", std::to_string(result.documents)},
-                                         {"bytes", std::to_string(result.bytes)},
-                                         {"sha256", result.sha256}}));
+        context.print_json({{"format_version", 1},
+                            {"path", options.to.native()},
+                            {"documents", result.documents},
+                            {"files", result.files},
+                            {"bytes", result.bytes},
+                            {"sha256", result.sha256},
+                            {"manifest_sha256", result.manifest_sha256},
+                            {"secrecy", secrecy_name(result.highest)}});
+        return;
     }
+    context.print_line(context.text("cli", "export.done",
+                                    {{"path", options.to.native()},
+                                     {"documents", std::to_string(result.documents)},
+                                     {"bytes", std::to_string(result.bytes)},
+                                     {"sha256", result.sha256}}));
+}
+
+int run_export(const Context& context, const Options& options)
+{
+    check_options(options);
+    auto archive = context.open_for_writing();
+    auth::authorize(context.actor(), auth::Action::document_export, {});
+    const auto documents = select_documents(context, archive, options);
+    if (documents.empty()) {
+        throw Error{Kind::not_found, "export.no_documents"};
+    }
+    watch_interrupts();
+    const auto request = make_request(context, archive, options, documents.size());
+    const auto job = start_job(context, archive, options, documents.size());
+    export_::PackageResult result;
+    try {
+        result = write(context, archive, documents, request);
+    } catch (const Interrupted&) {
+        context.say(context.text("cli", "export.interrupted"));
+        return kExitInterrupted;
+    } catch (const Error&) {
+        fail_job(context, archive, job.id);
+        throw;
+    }
+    finish_job(context, archive, options, job, result);
+    print_result(context, options, result);
     return kExitOk;
 }
 
