@@ -64,18 +64,22 @@ std::unique_ptr<BandIndex> BandIndex::open(const Home& home, Secrecy band)
     }
 }
 
-std::unique_ptr<BandIndex> BandIndex::build(const Home& home, Secrecy band)
+std::unique_ptr<BandIndex> BandIndex::publish_built(const Home& home, Secrecy band, const Generation& built,
+                                                    std::int64_t seq)
 {
-    const auto generation = next_generation(home, band);
-    make_directory(generation.path);
     try {
-        auto index = std::make_unique<BandIndex>(Key{}, home, band, generation,
-                                                 Xapian::DB_CREATE_OR_OVERWRITE | Xapian::DB_NO_SYNC);
-        index->database_.set_metadata(kFormatKey, std::string{kFormatVersion});
-        index->database_.replace_document(kGuardDocid, Xapian::Document{});
+        Xapian::WritableDatabase database{built.path.native(), Xapian::DB_OPEN | Xapian::DB_NO_SYNC};
+        database.set_metadata(kFormatKey, std::string{kFormatVersion});
+        database.set_metadata(kAppliedKey, std::to_string(seq));
+        database.commit();
+        database.close();
+        sync_built(built.path);
+        publish(home, band, built);
+        auto index = std::make_unique<BandIndex>(Key{}, home, band, built, Xapian::DB_OPEN);
+        index->applied_ = seq;
         return index;
     } catch (const Xapian::Error& error) {
-        throw to_error(error, generation.path);
+        throw to_error(error, built.path);
     }
 }
 
@@ -122,15 +126,6 @@ void BandIndex::commit(std::int64_t seq)
     applied_ = seq;
     waiting_documents_ = 0;
     waiting_words_ = 0;
-}
-
-void BandIndex::publish_built(std::int64_t seq)
-{
-    commit(seq);
-    guarded([&] { database_.close(); });
-    sync_built(generation_.path);
-    publish(home_, band_, generation_);
-    guarded([&] { database_ = Xapian::WritableDatabase{generation_.path.native(), Xapian::DB_OPEN}; });
 }
 
 std::uint64_t BandIndex::documents() const

@@ -19,21 +19,21 @@ class BandIndex
 public:
     /// nullptr when the band has no index, or one that is unreadable or of another format. Throws busy `index.locked`.
     static std::unique_ptr<BandIndex> open(const Home& home, Secrecy band);
-    /// An empty generation beside the serving one. Nothing of it is durable before `publish_built`.
-    static std::unique_ptr<BandIndex> build(const Home& home, Secrecy band);
+    /// A generation just built beside the serving one: syncs every file, tells the last applied seq and makes it the
+    /// serving one; it is then open like any other.
+    static std::unique_ptr<BandIndex> publish_built(const Home& home, Secrecy band, const Generation& built,
+                                                    std::int64_t seq);
 
     void put(const catalog::DocumentView& view);
     void remove(DocumentId id);
     /// Commits with `seq` as the last applied one and syncs the folder, which Xapian 1.4 does not (safety.md §1).
     void commit(std::int64_t seq);
-    /// Commits, syncs every file and makes this generation the serving one; it is then open like any other.
-    void publish_built(std::int64_t seq);
 
     std::int64_t applied() const { return applied_; }
     std::uint64_t documents() const;
     const Generation& generation() const { return generation_; }
 
-    /// Only `open` and `build` have the key: what they return has been looked at.
+    /// Only `open` and `publish_built` have the key: what they return has been looked at.
     class Key
     {
         friend class BandIndex;

@@ -31,12 +31,16 @@ std::filesystem::path stub_path(const Home& home, Secrecy band)
     return home.index(band) / "current";
 }
 
+/// Folders of generations and of their parts.
 template <class Visit>
 void visit_generations(const Home& home, Secrecy band, const Visit& visit)
 {
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator{home.index(band), error}) {
-        if (const auto number = generation_number(entry.path().filename().native())) {
+        const auto name = entry.path().filename().native();
+        const auto stem = std::string_view{name}.substr(0, name.find('.'));
+        const bool is_ours = stem == name || name.ends_with(kPartsSuffix);
+        if (const auto number = is_ours ? generation_number(stem) : std::nullopt) {
             visit(Generation{*number, entry.path()});
         }
     }
@@ -82,7 +86,7 @@ void publish(const Home& home, Secrecy band, const Generation& generation)
     write_file_atomically(stub_path(home, band), std::string{kStubWord} + generation.name() + "\n");
     std::vector<std::filesystem::path> old;
     visit_generations(home, band, [&](const Generation& found) {
-        if (found.number != generation.number) {
+        if (found.path != generation.path) {
             old.push_back(found.path);
         }
     });

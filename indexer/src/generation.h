@@ -26,7 +26,7 @@ struct Generation
 std::optional<Generation> current_generation(const Home& home, Secrecy band);
 /// The next number that no folder has, left-overs of an interrupted rebuild included; makes its parent folders.
 Generation next_generation(const Home& home, Secrecy band);
-/// Makes `generation` the serving one and removes every other.
+/// Makes `generation` the serving one and removes every other, left-overs of interrupted builds included.
 void publish(const Home& home, Secrecy band, const Generation& generation);
 
 /// The seq that an index has applied; 0 when it holds none.
@@ -37,6 +37,8 @@ bool is_our_format(const Xapian::Database& database);
 /// busy `index.locked`, internal `internal.disk_full`, else internal `index.unreadable`.
 Error to_error(const Xapian::Error& error, const std::filesystem::path& path);
 
+/// Beside a generation's folder while it is being built; left-overs go with the next `publish`.
+inline constexpr const char* kPartsSuffix = ".parts";
 inline constexpr const char* kAppliedKey = "vtlt.applied_seq";
 inline constexpr const char* kFormatKey = "vtlt.format";
 

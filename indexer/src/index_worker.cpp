@@ -2,6 +2,7 @@
 #include <vtlt/indexer/index_worker.h>
 
 #include "band_index.h"
+#include "index_builder.h"
 
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/catalog/document.h>
@@ -20,6 +21,9 @@ namespace {
 /// statements.
 constexpr std::size_t kPortion = 1000;
 constexpr std::size_t kViews = 200;
+
+/// With so many changed documents, at least half of all, building anew is faster than adding to a growing index.
+constexpr std::int64_t kRebuildFrom = 1000;
 
 std::vector<DocumentId> all_ids_in_band(db::Database& database, Secrecy band)
 {
@@ -89,6 +93,7 @@ struct IndexWorker::State
     BandIndex* open_or_rebuild(Secrecy band, bool needed);
     std::uint64_t apply_to(Secrecy band, const std::set<DocumentId, std::greater<>>& ids);
     void apply(const std::vector<outbox::IndexRequest>& requests);
+    void rebuild_all();
     std::vector<Secrecy> bands_that_count_otherwise(db::ReadTx& tx);
     std::uint64_t written = 0;
 };
@@ -104,22 +109,26 @@ std::uint64_t IndexWorker::State::rebuild(Secrecy band)
     // Changes after `seq` are still in the outbox and come once more: reading the catalogue in portions is safe.
     auto ids = all_ids_in_band(database, band);
     std::reverse(ids.begin(), ids.end());
-    auto index = BandIndex::build(home, band);
     progress.total = std::max(progress.total, progress.done + ids.size());
-    for (std::size_t at = 0; at < ids.size(); at += kViews) {
-        auto tx = database.read();
-        const auto portion = std::span{ids}.subspan(at, std::min(kViews, ids.size() - at));
-        for (const auto& view : catalog::list_views(tx, portion)) {
-            if (view.document.secrecy == band) {
-                index->put(view);
-            }
-        }
-        step(portion.size());
-    }
-    index->publish_built(seq);
+    const auto built =
+        build_generation(home, database, band, ids, [this](std::uint64_t documents) { step(documents); });
+    auto index = BandIndex::publish_built(home, band, built, seq);
     bands[band] = std::move(index);
     written += ids.size();
     return ids.size();
+}
+
+void IndexWorker::State::rebuild_all()
+{
+    for (const auto band : kBands) {
+        const bool wanted = [&] {
+            auto tx = database.read();
+            return current_generation(home, band) || count_in_band(tx, band) > 0;
+        }();
+        if (wanted) {
+            rebuild(band);
+        }
+    }
 }
 
 /// nullptr when the band has no index and none is needed.
@@ -218,10 +227,14 @@ std::uint64_t IndexWorker::catch_up(const std::function<void(const IndexProgress
     auto& state = *state_;
     state.start(progress);
     state.written = 0;
-    {
+    const auto [pending, documents] = [&] {
         auto tx = state.database.read();
-        state.progress.total = static_cast<std::uint64_t>(outbox::count_pending(tx));
+        return std::pair{outbox::count_pending(tx), catalog::count_documents(tx)};
+    }();
+    if (pending >= kRebuildFrom && 2 * pending >= documents) {
+        state.rebuild_all(); // what it has read is skipped below
     }
+    state.progress.total = std::max(state.progress.total, static_cast<std::uint64_t>(pending));
     for (const auto band : kBands) {
         state.open_or_rebuild(band, false);
     }
@@ -255,12 +268,7 @@ std::uint64_t IndexWorker::rebuild(const std::function<void(const IndexProgress&
     auto& state = *state_;
     state.start(progress);
     state.written = 0;
-    for (const auto band : kBands) {
-        auto tx = state.database.read();
-        if (current_generation(state.home, band) || count_in_band(tx, band) > 0) {
-            state.rebuild(band);
-        }
-    }
+    state.rebuild_all();
     state.finish();
     return state.written;
 }
