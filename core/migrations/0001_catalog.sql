@@ -58,10 +58,11 @@ CREATE TABLE document (
     source_path {text},
     created_at {int} NOT NULL,
     created_by {text} NOT NULL,
-    revision {int} NOT NULL DEFAULT 1,
-    UNIQUE (dossier_id, dossier_ordinal)
+    revision {int} NOT NULL DEFAULT 1
 ) {table};
-CREATE INDEX document_number ON document (number, symbol);
+-- Partial where most documents have no value: each index costs every registration a page of the log.
+CREATE UNIQUE INDEX document_place ON document (dossier_id, dossier_ordinal) WHERE dossier_id IS NOT NULL;
+CREATE INDEX document_number ON document (number, symbol) WHERE number IS NOT NULL;
 CREATE INDEX document_secrecy ON document (secrecy, id);
 
 -- Bytes under objects/<band>/; kept once per band, whoever refers to them.
@@ -103,12 +104,12 @@ CREATE TABLE index_outbox (
     document_id {int} NOT NULL,
     band {int} NOT NULL CHECK (band BETWEEN 0 AND 3)
 ) {table};
--- The highest seq ever given out survives the deletion of its row: the index compares itself with it.
-CREATE TABLE index_outbox_last (
+-- Up to which seq the rows have been applied. They are deleted then, but for the newest: the next seq follows it.
+CREATE TABLE index_outbox_closed (
     only {int} PRIMARY KEY CHECK (only = 1),
     seq {int} NOT NULL
 ) {table};
-INSERT INTO index_outbox_last (only, seq) VALUES (1, 0);
+INSERT INTO index_outbox_closed (only, seq) VALUES (1, 0);
 
 CREATE TABLE setting (
     name {text} PRIMARY KEY,

@@ -196,6 +196,8 @@ TEST_CASE("a crash between the index's commit and the closing of its rows repeat
     {
         // What the catalogue holds when the process died after the index was durable.
         auto tx = archive.database().write();
+        tx.prepare("DELETE FROM index_outbox").run();
+        tx.prepare("UPDATE index_outbox_closed SET seq = 0").run();
         for (const auto& row : rows) {
             tx.prepare("INSERT INTO index_outbox (seq, document_id, band) VALUES (?1, ?2, ?3)")
                 .bind(1, row.seq)
@@ -282,7 +284,8 @@ TEST_CASE("an index ahead of the catalogue belongs to another history and is bui
     archive.catch_up();
     {
         auto tx = archive.database().write(); // the catalogue of an older backup
-        tx.prepare("UPDATE index_outbox_last SET seq = 0").run();
+        tx.prepare("DELETE FROM index_outbox").run();
+        tx.prepare("UPDATE index_outbox_closed SET seq = 0").run();
         tx.commit();
     }
     const auto before = serving(archive, Secrecy::open);

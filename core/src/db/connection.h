@@ -33,8 +33,15 @@ public:
     void execute(const std::string& sql);
     std::vector<std::string> query_lines(const std::string& sql);
 
-    sqlite3_stmt* take(std::string_view sql);
-    void give_back(sqlite3_stmt* statement) noexcept;
+    /// Prepared statements of one text that nobody holds.
+    using Shelf = std::vector<sqlite3_stmt*>;
+    struct Taken
+    {
+        sqlite3_stmt* statement;
+        Shelf* shelf; ///< where it goes back; lives as long as the connection
+    };
+    Taken take(std::string_view sql);
+    static void give_back(const Taken& taken) noexcept;
     [[noreturn]] void fail(std::string_view what) const;
 
 private:
@@ -45,8 +52,7 @@ private:
     };
 
     sqlite3* handle_ = nullptr;
-    std::unordered_map<std::string, std::vector<sqlite3_stmt*>, Hash, std::equal_to<>> free_;
-    std::unordered_map<sqlite3_stmt*, std::string> taken_;
+    std::unordered_map<std::string, Shelf, Hash, std::equal_to<>> shelves_;
 };
 
 /// Throws conflict `catalog.newer` or `catalog.older` unless the catalogue has exactly this build's schema.

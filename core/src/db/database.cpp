@@ -27,19 +27,22 @@ std::string to_json_array(auto values, auto&& print)
 
 } // namespace
 
-Statement::Statement(Connection& connection, std::string_view sql)
-    : connection_(&connection), handle_(connection.take(sql))
-{}
+Statement::Statement(Connection& connection, std::string_view sql) : connection_(&connection)
+{
+    const auto taken = connection.take(sql);
+    handle_ = taken.statement;
+    shelf_ = taken.shelf;
+}
 
 Statement::~Statement()
 {
     if (handle_ != nullptr) {
-        connection_->give_back(raw(handle_));
+        Connection::give_back({raw(handle_), static_cast<Connection::Shelf*>(shelf_)});
     }
 }
 
 Statement::Statement(Statement&& other) noexcept
-    : connection_(other.connection_), handle_(std::exchange(other.handle_, nullptr))
+    : connection_(other.connection_), handle_(std::exchange(other.handle_, nullptr)), shelf_(other.shelf_)
 {}
 
 Statement& Statement::bind(int index, std::int64_t value)

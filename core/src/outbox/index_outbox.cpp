@@ -8,10 +8,7 @@ namespace vtlt::outbox {
 
 void request_reindex(db::WriteTx& tx, DocumentId document, Secrecy band)
 {
-    // Sequences are never given twice, also when every row has been closed: the index compares itself with the last
-    // one.
-    tx.prepare("UPDATE index_outbox_last SET seq = seq + 1").run();
-    tx.prepare("INSERT INTO index_outbox (seq, document_id, band) SELECT seq, ?1, ?2 FROM index_outbox_last")
+    tx.prepare("INSERT INTO index_outbox (document_id, band) VALUES (?1, ?2)")
         .bind(1, document)
         .bind(2, static_cast<int>(band))
         .run();
@@ -19,7 +16,13 @@ void request_reindex(db::WriteTx& tx, DocumentId document, Secrecy band)
 
 std::vector<IndexRequest> list_requests(db::ReadTx& tx, std::int64_t after, std::size_t limit)
 {
-    auto select = tx.prepare("SELECT seq, document_id, band FROM index_outbox WHERE seq > ?1 ORDER BY seq LIMIT ?2");
+    auto select = tx.prepare(R"sql(
+        SELECT seq, document_id, band
+          FROM index_outbox
+         WHERE seq > ?1 AND seq > (SELECT seq FROM index_outbox_closed)
+         ORDER BY seq
+         LIMIT ?2
+    )sql");
     select.bind(1, after).bind(2, static_cast<std::int64_t>(limit));
     std::vector<IndexRequest> requests;
     while (select.step()) {
@@ -30,19 +33,31 @@ std::vector<IndexRequest> list_requests(db::ReadTx& tx, std::int64_t after, std:
 
 void close_requests(db::WriteTx& tx, std::int64_t up_to)
 {
-    tx.prepare("DELETE FROM index_outbox WHERE seq <= ?1").bind(1, up_to).run();
+    tx.prepare(R"sql(
+        UPDATE index_outbox_closed
+           SET seq = (SELECT max(seq) FROM index_outbox WHERE seq <= ?1)
+         WHERE seq < (SELECT max(seq) FROM index_outbox WHERE seq <= ?1)
+    )sql")
+        .bind(1, up_to)
+        .run();
+    // The newest row stays: the next seq follows it, so that none is ever given twice and the index can compare itself
+    // with the last one.
+    tx.prepare("DELETE FROM index_outbox WHERE seq <= ?1 AND seq < (SELECT max(seq) FROM index_outbox)")
+        .bind(1, up_to)
+        .run();
 }
 
 std::int64_t count_pending(db::ReadTx& tx)
 {
-    auto select = tx.prepare("SELECT count(DISTINCT document_id) FROM index_outbox");
+    auto select = tx.prepare("SELECT count(DISTINCT document_id) FROM index_outbox"
+                             " WHERE seq > (SELECT seq FROM index_outbox_closed)");
     ensure(select.step(), "a count has a row");
     return select.integer(0);
 }
 
 std::int64_t last_seq(db::ReadTx& tx)
 {
-    auto select = tx.prepare("SELECT seq FROM index_outbox_last");
+    auto select = tx.prepare("SELECT coalesce(max(seq), 0) FROM index_outbox");
     ensure(select.step(), "the last sequence has a row");
     return select.integer(0);
 }

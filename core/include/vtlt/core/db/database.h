@@ -83,7 +83,8 @@ public:
 
 private:
     Connection* connection_;
-    void* handle_;
+    void* handle_ = nullptr;
+    void* shelf_ = nullptr; ///< of the connection, where the statement goes back
 };
 
 /// A snapshot: everything read through it is of one moment. Use from one thread; cheap.
