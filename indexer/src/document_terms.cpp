@@ -271,9 +271,6 @@ void add_values(Xapian::Document& document, const catalog::DocumentView& view)
 bool add_text(TermCollector& terms, const std::filesystem::path& path)
 {
     try {
-        if (!std::filesystem::exists(path)) {
-            return false;
-        }
         const store::TextObject text{path};
         for (std::size_t block = 0; block < text.size(); ++block) {
             terms.add(text.block(block));

@@ -165,28 +165,19 @@ void cut(std::string& folded)
     }
 }
 
-} // namespace
-
-void for_each_token(std::string_view utf8, const std::function<void(const Token&)>& on_token)
+enum class Shape
 {
-    Token token;
-    const auto emit = [&](std::size_t begin, std::size_t end, bool simple) {
-        token.begin = begin;
-        token.end = end;
-        detail::word_forms(utf8.substr(begin, end - begin), simple, token.exact, token.folded);
-        cut(token.folded);
-        if (!token.folded.empty()) {
-            on_token(token);
-        }
-    };
-    const auto emit_number = [&](std::size_t begin, std::size_t end) {
-        token.begin = begin;
-        token.end = end;
-        token.exact = number_form(utf8.substr(begin, end - begin));
-        token.folded = token.exact;
-        on_token(token);
-    };
-    for (std::size_t i = 0; i < utf8.size();) {
+    plain,  ///< every code point folds to one
+    mixed,  ///< needs the slow look at its code points
+    number, ///< written with separators
+};
+
+/// Where the words are: calls `on_word(begin, end, shape)` in order until it returns false.
+template <class OnWord>
+void scan_words(std::string_view utf8, const OnWord& on_word)
+{
+    bool more = true;
+    for (std::size_t i = 0; more && i < utf8.size();) {
         const auto decoded = detail::decode(utf8, i);
         const bool small = decoded.code_point < detail::kTableEnd;
         const auto char_class =
@@ -196,24 +187,66 @@ void for_each_token(std::string_view utf8, const std::function<void(const Token&
             continue;
         }
         if (char_class == CharClass::ideograph) {
-            emit(i, i + decoded.size, false);
+            more = on_word(i, i + decoded.size, Shape::mixed);
             i += decoded.size;
             continue;
         }
         const auto scan = scan_word(utf8, i);
         if (const auto end = scan.ascii_digits ? separated_number_end(utf8, i, scan.end) : std::nullopt; end) {
-            emit_number(i, *end);
+            more = on_word(i, *end, Shape::number);
             i = *end;
             continue;
         }
         // A three-byte compatibility form can fold to more than it was; plain letters never do.
         if (scan.end - i > (scan.simple ? kMaxFolded : kMaxFolded / 4)) {
-            emit_long_word(utf8, i, scan.end, emit);
+            emit_long_word(utf8, i, scan.end, [&](std::size_t begin, std::size_t end, bool) {
+                more = more && on_word(begin, end, Shape::mixed);
+            });
         } else {
-            emit(i, scan.end, scan.simple);
+            more = on_word(i, scan.end, scan.simple ? Shape::plain : Shape::mixed);
         }
         i = scan.end;
     }
+}
+
+/// Fills exact and folded form; false when nothing is left to find.
+bool fill_forms(std::string_view utf8, Shape shape, Token& token)
+{
+    const auto written = utf8.substr(token.begin, token.end - token.begin);
+    if (shape == Shape::number) {
+        token.exact = number_form(written);
+        token.folded = token.exact;
+        return true;
+    }
+    detail::word_forms(written, shape == Shape::plain, token.exact, token.folded);
+    cut(token.folded);
+    return !token.folded.empty();
+}
+
+} // namespace
+
+void for_each_token(std::string_view utf8, const std::function<void(const Token&)>& on_token)
+{
+    Token token;
+    scan_words(utf8, [&](std::size_t begin, std::size_t end, Shape shape) {
+        token.begin = begin;
+        token.end = end;
+        if (fill_forms(utf8, shape, token)) {
+            on_token(token);
+        }
+        return true;
+    });
+}
+
+void for_each_word(std::string_view utf8, const std::function<bool(std::size_t, std::size_t)>& on_word)
+{
+    Token token;
+    scan_words(utf8, [&](std::size_t begin, std::size_t end, Shape shape) {
+        token.begin = begin;
+        token.end = end;
+        // Only a word with letters beyond ours can be nothing once folded.
+        return (shape == Shape::mixed && !fill_forms(utf8, shape, token)) || on_word(begin, end);
+    });
 }
 
 std::vector<Token> tokenize(std::string_view utf8)

@@ -73,12 +73,14 @@ struct StagingBatch::State
     {
         StagedObject object;
         fs::path path;
+        bool moved = false; ///< to its address
     };
 
     Home home;
     fs::path folder;
     fs::path intent;
     std::vector<Staged> staged;
+    std::unique_ptr<char[]> buffer; ///< of add_file; not cleared, which would cost more than hashing a small file
     std::uint64_t bytes = 0;
     std::size_t next_name = 0;
     bool durable = false;
@@ -96,8 +98,10 @@ struct StagingBatch::State
 
     void clean() noexcept
     {
-        for (const auto& [object, path] : staged) {
-            ::unlink(path.c_str());
+        for (const auto& one : staged) {
+            if (!one.moved) {
+                ::unlink(one.path.c_str());
+            }
         }
         if (!folder.empty()) {
             ::unlink(intent.c_str());
@@ -166,7 +170,7 @@ StagedObject StagingBatch::Writer::finish()
     state_->object.hash = state_->hasher.finish_hex();
     state_->finished = true;
     auto& batch = *state_->batch;
-    batch.staged.push_back({state_->object, state_->path});
+    batch.staged.push_back({.object = state_->object, .path = state_->path});
     batch.bytes += state_->object.size;
     return state_->object;
 }
@@ -179,12 +183,15 @@ UniqueFd StagingBatch::Writer::reopen() const
 StagedObject StagingBatch::add_file(int source, Secrecy band, std::uint64_t max_bytes)
 {
     auto writer = begin(band);
-    std::vector<char> buffer(kCopyBuffer);
-    while (const auto got = read_some(source, buffer.data(), buffer.size(), "")) {
+    auto& buffer = state_->buffer;
+    if (!buffer) {
+        buffer = std::make_unique_for_overwrite<char[]>(kCopyBuffer);
+    }
+    while (const auto got = read_some(source, buffer.get(), kCopyBuffer, "")) {
         if (writer.size() + got > max_bytes) {
             throw Error{Kind::invalid, "object.too_large", {{"limit", std::to_string(max_bytes)}}};
         }
-        writer.write({buffer.data(), got});
+        writer.write({buffer.get(), got});
     }
     return writer.finish();
 }
@@ -236,7 +243,7 @@ void StagingBatch::make_durable()
         return;
     }
     std::string names;
-    for (const auto& [object, path] : state.staged) {
+    for (const auto& [object, path, moved] : state.staged) {
         names += std::string{secrecy_name(object.band)} + "/" + object.hash + "\n";
     }
     const auto intent = open_file(state.intent, O_WRONLY | O_CREAT | O_EXCL);
@@ -246,7 +253,7 @@ void StagingBatch::make_durable()
     if (barrier) {
         sync_file_system(state.home.staging());
     } else {
-        for (const auto& [object, path] : state.staged) {
+        for (const auto& [object, path, moved] : state.staged) {
             sync_file(open_file(path, O_RDONLY).get(), path.native());
         }
         sync_file(intent.get(), state.intent.native());
@@ -256,7 +263,7 @@ void StagingBatch::make_durable()
     state.durable = true;
 
     std::set<fs::path> changed;
-    for (const auto& [object, path] : state.staged) {
+    for (auto& [object, path, moved] : state.staged) {
         const auto place = state.home.object(object.band, object.hash);
         // The same bytes are kept once; a damaged copy under this name is replaced by the good one (P4).
         if (::access(place.c_str(), F_OK) == 0 && hash_of_file(place) == object.hash) {
@@ -266,6 +273,7 @@ void StagingBatch::make_durable()
         if (::rename(path.c_str(), place.c_str()) != 0) {
             throw_errno("rename", place.native());
         }
+        moved = true;
     }
     if (barrier) {
         sync_file_system(state.home.objects());

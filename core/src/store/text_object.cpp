@@ -42,6 +42,35 @@ std::string gzip_member(std::string_view text)
     return out;
 }
 
+/// zlib's state of one thread: making it anew costs as much as unpacking a page.
+class Inflater
+{
+public:
+    static Inflater& of_this_thread()
+    {
+        thread_local Inflater inflater;
+        return inflater;
+    }
+    Inflater(const Inflater&) = delete;
+    Inflater& operator=(const Inflater&) = delete;
+
+    z_stream& start(std::string_view packed)
+    {
+        ensure(inflateReset2(&stream_, kGzipWindow) == Z_OK, "zlib starts");
+        stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+        stream_.avail_in = static_cast<uInt>(packed.size());
+        return stream_;
+    }
+
+private:
+    static constexpr int kGzipWindow = 15 + 16;
+
+    Inflater() { ensure(inflateInit2(&stream_, kGzipWindow) == Z_OK, "zlib starts"); }
+    ~Inflater() { inflateEnd(&stream_); }
+
+    z_stream stream_{};
+};
+
 [[noreturn]] void damaged(const std::filesystem::path& path)
 {
     throw Error{Kind::corrupt, "text_object.damaged", {{"path", path.filename().native()}}};
@@ -105,11 +134,8 @@ struct TextObject::State
     std::string unpack(std::uint64_t from, std::uint64_t to, std::size_t expected) const
     {
         const auto packed = read(from, to);
-        std::string out(expected > 0 ? std::min(expected + 1, kMaxMember) : std::size_t{65536}, '\0');
-        z_stream stream{};
-        ensure(inflateInit2(&stream, 15 + 16) == Z_OK, "zlib starts");
-        stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
-        stream.avail_in = static_cast<uInt>(packed.size());
+        std::string out(expected > 0 ? std::min(expected + 1, kMaxMember) : std::size_t{4096}, '\0');
+        auto& stream = Inflater::of_this_thread().start(packed);
         int result = Z_OK;
         while (result == Z_OK) {
             if (stream.total_out == out.size()) {
@@ -123,7 +149,6 @@ struct TextObject::State
             result = inflate(&stream, Z_NO_FLUSH);
         }
         out.resize(stream.total_out);
-        inflateEnd(&stream);
         if (result != Z_STREAM_END) {
             damaged(path);
         }
@@ -134,7 +159,11 @@ struct TextObject::State
 TextObject::TextObject(const std::filesystem::path& path) : state_(std::make_unique<State>())
 {
     state_->path = path;
-    state_->fd = open_file(path, O_RDONLY);
+    auto fd = open_if_exists(path, O_RDONLY);
+    if (!fd) {
+        damaged(path);
+    }
+    state_->fd = std::move(*fd);
     struct stat info = {};
     if (::fstat(state_->fd.get(), &info) != 0 || static_cast<std::uint64_t>(info.st_size) < kTrailerSize) {
         damaged(path);

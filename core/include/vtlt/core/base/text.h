@@ -40,6 +40,9 @@ std::vector<Token> tokenize(std::string_view utf8);
 /// Streaming form of `tokenize` for large texts: calls `on_token` in order; the Token is reused between calls.
 void for_each_token(std::string_view utf8, const std::function<void(const Token&)>& on_token);
 
+/// Where those words stand, without their forms, which cost most: `on_word(begin, end)` returns false to stop.
+void for_each_word(std::string_view utf8, const std::function<bool(std::size_t, std::size_t)>& on_word);
+
 /// Length in code points.
 std::size_t length(std::string_view utf8);
 
