@@ -100,6 +100,12 @@ private:
     std::uint64_t total_ = 0;
 };
 
+/// What is left beside the strict set.
+RankedList relaxed_list(const Joined& index, const QueryPlan& plan)
+{
+    return {index, {Xapian::Query::OP_AND_NOT, *plan.relaxed, plan.filter}, true, plan.relaxed_minimum};
+}
+
 std::vector<Secrecy> in_order(std::span<const Secrecy> bands)
 {
     std::vector<Secrecy> out{bands.begin(), bands.end()};
@@ -128,8 +134,10 @@ public:
         if (!past_strict) {
             more = take(listed, false, [&](std::size_t count) { return strict.top(count, 0); });
         }
-        if (plan_.relaxed && answer_.total < request_.limit) {
-            more = take_relaxed(listed) || more;
+        // Without being asked for they only fill a page that the strict ones leave room in.
+        const bool fills = past_strict || request_.relaxed || answer_.total < request_.limit;
+        if (plan_.relaxed && fills) {
+            more = take_relaxed() || more;
         }
         answer_.total -= std::min<std::uint64_t>(answer_.total, vanished_);
         if (more && !answer_.hits.empty()) {
@@ -172,16 +180,16 @@ private:
         auto at = start_in(list, relaxed);
         for (;;) {
             at = show(list, at, relaxed);
-            if (at < list.size()) {
-                seen_ = at;
-                return true;
+            if (at == list.size()) {
+                const auto fetched = list.size();
+                list = fetch(fetched + request_.limit + kSpare);
+                if (list.size() > fetched) {
+                    continue;
+                }
             }
-            const auto fetched = list.size();
-            list = fetch(fetched + request_.limit + kSpare);
-            if (list.size() <= fetched) {
-                seen_ = answer_.hits.empty() || answer_.hits.back().relaxed != relaxed ? seen_ : at;
-                return false;
-            }
+            // A cursor counts in the list of the last hit shown.
+            seen_ = answer_.hits.empty() || answer_.hits.back().relaxed != relaxed ? seen_ : at;
+            return at < list.size();
         }
     }
 
@@ -231,20 +239,12 @@ private:
         answer_.hits.push_back(std::move(hit));
     }
 
-    /// `strict` is the whole strict set: it is smaller than a page.
-    bool take_relaxed(const std::vector<Ranked>& strict)
+    bool take_relaxed()
     {
-        RankedList list{index_, *plan_.relaxed, true, plan_.relaxed_minimum};
-        std::set<Xapian::docid> known;
-        for (const auto& row : strict) {
-            known.insert(row.docid);
-        }
-        auto rows = list.top(kMaxRelaxed + known.size(), 0);
-        std::erase_if(rows, [&](const Ranked& row) { return known.contains(row.docid); });
-        if (rows.empty()) {
-            return false;
-        }
-        const bool more = take(rows, true, [&](std::size_t) { return rows; });
+        auto list = relaxed_list(index_, plan_);
+        const auto rows = list.top(kMaxRelaxed, 0);
+        answer_.total += request_.relaxed ? rows.size() : 0;
+        const bool more = !rows.empty() && take(rows, true, [&](std::size_t) { return rows; });
         if (answer_.relaxed) {
             const auto had = list.terms_of(rows.front().docid);
             for (const auto& word : plan_.words) {
@@ -364,6 +364,9 @@ SearchAnswer Searcher::search(const SearchRequest& request)
                 list.top(0, index.database.get_doccount());
             }
             counted.total = plan.known_total.value_or(list.total());
+            if (request.relaxed && plan.relaxed) {
+                counted.total += relaxed_list(index, plan).top(kMaxRelaxed, 0).size();
+            }
             return counted;
         }
         return Page{state_->home, state_->catalogue, index, plan, request, cursor}.make(fingerprint);
@@ -388,13 +391,8 @@ std::vector<DocumentId> Searcher::matching_documents(const std::string& text, st
             ids.push_back(index.document(row.docid));
         }
         if (relaxed && plan.relaxed) {
-            const std::set<DocumentId> known{ids.begin(), ids.end()};
-            RankedList list{index, *plan.relaxed, true, plan.relaxed_minimum};
-            for (const auto& row : list.top(kMaxRelaxed + known.size(), 0)) {
-                const auto id = index.document(row.docid);
-                if (!known.contains(id) && ids.size() < known.size() + kMaxRelaxed) {
-                    ids.push_back(id);
-                }
+            for (const auto& row : relaxed_list(index, plan).top(kMaxRelaxed, 0)) {
+                ids.push_back(index.document(row.docid));
             }
         }
         return ids;

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "snippet.h"
 
-#include "terms.h"
-
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/text.h>
 #include <vtlt/core/store/text_object.h>
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
+#include <limits>
 
 namespace vtlt::indexer {
 namespace {
@@ -19,6 +17,8 @@ constexpr std::size_t kMaxPlaces = 2000; ///< of one word in one document
 constexpr std::uint32_t kPassageWords = 30;
 constexpr std::uint32_t kWordsBefore = 6;
 constexpr std::size_t kSnippetLength = 240; ///< code points
+
+constexpr auto kLastPosition = std::numeric_limits<std::uint32_t>::max();
 
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 
@@ -36,16 +36,17 @@ Span find_span(std::string_view block, std::uint32_t word)
     Span span;
     std::size_t used = 0;
     bool full = false;
-    text::for_each_token(block, [&](const text::Token& token) {
+    text::for_each_word(block, [&](std::size_t begin, std::size_t end) {
         if (at == first) {
-            span = {first == 0 ? 0 : token.begin, token.end};
+            span = {first == 0 ? 0 : begin, end};
             used = text::length(block.substr(span.begin, span.end - span.begin));
-        } else if (at > first && !full) {
-            used += text::length(block.substr(span.end, token.end - span.end));
+        } else if (at > first) {
+            used += text::length(block.substr(span.end, end - span.end));
             full = used > kSnippetLength && at > word;
-            span.end = full ? span.end : token.end;
+            span.end = full ? span.end : end;
         }
         ++at;
+        return !full;
     });
     if (!full) {
         span.end = at > first ? block.size() : span.end; // closing punctuation
@@ -75,16 +76,12 @@ void SnippetMaker::fill(Hit& hit, Xapian::docid docid) const
 {
     const auto positions = FilePositions::decode(database_.get_document(docid).get_value(kPositionsSlot));
     const auto found = positions.files.empty() ? std::vector<Place>{} : places(docid, positions.files.front().second);
-    const auto where = found.empty() ? std::nullopt : positions.locate(best_passage(found));
-    const auto wanted = [&](const catalog::File& file) {
-        return file.text_state == catalog::TextState::present && (!where || file.ordinal == where->first);
-    };
-    const auto file = std::find_if(hit.view.files.begin(), hit.view.files.end(), wanted);
-    if (file == hit.view.files.end()) {
-        return;
-    }
     try {
-        fill_from(hit, *file, where ? where->second : 0, where.has_value());
+        if (found.empty()) {
+            fill_from_start(hit);
+        } else {
+            fill_from_match(hit, found, positions);
+        }
         mark(hit);
     } catch (const Error& error) {
         if (error.kind() != Kind::corrupt) {
@@ -112,8 +109,8 @@ std::vector<SnippetMaker::Place> SnippetMaker::places(Xapian::docid docid, std::
 }
 
 /// First position of the window whose distinct words are rarest together; neighbours of the question side by side count
-/// more.
-std::uint32_t SnippetMaker::best_passage(const std::vector<Place>& places) const
+/// more. No window reaches over one of `starts`, where a page begins.
+std::uint32_t SnippetMaker::best_passage(std::span<const Place> places, std::span<const std::uint32_t> starts) const
 {
     std::vector<std::uint32_t> inside(words_.size(), 0);
     double score = 0;
@@ -126,12 +123,18 @@ std::uint32_t SnippetMaker::best_passage(const std::vector<Place>& places) const
                    : 0.0;
     };
     double neighbours = 0;
+    auto page = starts.begin();
     for (std::size_t end = 0; end < places.size(); ++end) {
+        const auto position = places[end].position;
         if (inside[places[end].word]++ == 0) {
             score += words_[places[end].word].rarity;
         }
         neighbours += end > begin ? close(end) : 0;
-        while (places[end].position - places[begin].position >= kPassageWords) {
+        while (page != starts.end() && *page <= position) {
+            ++page;
+        }
+        const auto page_start = page == starts.begin() ? 0 : *(page - 1);
+        while (position - places[begin].position >= kPassageWords || places[begin].position < page_start) {
             if (--inside[places[begin].word] == 0) {
                 score -= words_[places[begin].word].rarity;
             }
@@ -140,32 +143,63 @@ std::uint32_t SnippetMaker::best_passage(const std::vector<Place>& places) const
         }
         if (score + neighbours > best + 1e-9) {
             best = score + neighbours;
-            best_position = places[begin].position;
+            best_position = without_strays(places.subspan(begin, end + 1 - begin), inside);
         }
     }
     return best_position;
 }
 
-void SnippetMaker::fill_from(Hit& hit, const catalog::File& file, std::uint32_t word, bool matched) const
+/// Where a window begins that loses none of its words: those met again later, and not beside the next one, are strays.
+std::uint32_t SnippetMaker::without_strays(std::span<const Place> window, std::vector<std::uint32_t> inside) const
 {
-    const auto path = home_.object(file.band, file.text_hash);
-    if (!std::filesystem::exists(path)) {
+    std::size_t begin = 0;
+    while (begin + 1 < window.size() && inside[window[begin].word] > 1 &&
+           window[begin + 1].position > window[begin].position + 1) {
+        --inside[window[begin].word];
+        ++begin;
+    }
+    return window[begin].position;
+}
+
+void SnippetMaker::fill_from_match(Hit& hit, const std::vector<Place>& places, const FilePositions& positions) const
+{
+    const auto where = positions.locate(best_passage(places, {}));
+    const auto file = std::ranges::find_if(
+        hit.view.files, [&](const catalog::File& one) { return where && one.ordinal == where->first; });
+    if (file == hit.view.files.end() || file->text_state != catalog::TextState::present) {
         return;
     }
-    const store::TextObject text{path};
-    if (text.size() == 0) {
+    const store::TextObject text{home_.object(file->band, file->text_hash)};
+    const auto part = std::ranges::find(positions.files, file->ordinal, &std::pair<int, std::uint32_t>::first);
+    const auto first = part->second;
+    const auto end = part + 1 == positions.files.end() ? kLastPosition : (part + 1)->second;
+    std::vector<std::uint32_t> starts;
+    for (std::size_t block = 0; block < text.size(); ++block) {
+        starts.push_back(first + text.first_token(block));
+    }
+    const auto begin_place = std::ranges::lower_bound(places, first, {}, &Place::position);
+    const auto end_place = std::ranges::lower_bound(places, end, {}, &Place::position);
+    if (starts.empty() || begin_place == end_place) {
         return;
     }
-    std::size_t low = 0;
-    std::size_t high = text.size();
-    while (high - low > 1) {
-        const auto middle = low + (high - low) / 2;
-        (text.first_token(middle) <= word ? low : high) = middle;
+    const auto position = best_passage({begin_place, end_place}, starts);
+    // Blocks without a word begin where the next one does: the last of them has the word.
+    const auto block = static_cast<std::size_t>(std::ranges::upper_bound(starts, position) - starts.begin() - 1);
+    cut(hit, text.block(block), position - starts[block]);
+    hit.file = file->ordinal;
+    hit.page = text.page(block);
+}
+
+/// Nothing in the text was asked for: its beginning tells what it is.
+void SnippetMaker::fill_from_start(Hit& hit) const
+{
+    const auto file = std::ranges::find(hit.view.files, catalog::TextState::present, &catalog::File::text_state);
+    if (file == hit.view.files.end()) {
+        return;
     }
-    cut(hit, text.block(low), word - text.first_token(low));
-    if (matched) {
-        hit.file = file.ordinal;
-        hit.page = text.page(low);
+    const store::TextObject text{home_.object(file->band, file->text_hash)};
+    if (text.size() > 0) {
+        cut(hit, text.block(0), 0);
     }
 }
 

@@ -2,20 +2,22 @@
 #pragma once
 
 #include "query_plan.h"
+#include "terms.h"
 
 #include <vtlt/core/home.h>
 #include <vtlt/indexer/searcher.h>
 
 #include <xapian.h>
 
+#include <span>
 #include <string_view>
 #include <vector>
 
 namespace vtlt::indexer {
 
-/// Fills file, page, snippet and marks of a hit: the passage with the rarest words of the question closest together,
-/// read from the one block of text that holds it. A text that cannot be read leaves the snippet empty; check_index and
-/// verify name it.
+/// Fills file, page, snippet and marks of a hit: the passage with the rarest words of the question closest together
+/// on one page, read from the one block of text that holds it. A text that cannot be read leaves the snippet empty;
+/// check_index and verify name it.
 class SnippetMaker
 {
 public:
@@ -36,8 +38,10 @@ private:
     };
 
     std::vector<Place> places(Xapian::docid docid, std::uint32_t first) const;
-    std::uint32_t best_passage(const std::vector<Place>& places) const;
-    void fill_from(Hit& hit, const catalog::File& file, std::uint32_t word, bool matched) const;
+    std::uint32_t best_passage(std::span<const Place> places, std::span<const std::uint32_t> starts) const;
+    std::uint32_t without_strays(std::span<const Place> window, std::vector<std::uint32_t> inside) const;
+    void fill_from_match(Hit& hit, const std::vector<Place>& places, const FilePositions& positions) const;
+    void fill_from_start(Hit& hit) const;
     void cut(Hit& hit, std::string_view block, std::uint32_t word) const;
     void mark(Hit& hit) const;
 

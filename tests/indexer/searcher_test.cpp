@@ -328,6 +328,66 @@ TEST_CASE("a hit shows its file, its page and the words lit", "[search]")
     CHECK(by_title.snippet == "Nội dung chung");
 }
 
+TEST_CASE("a passage at the top of a page is shown from that page", "[search]")
+{
+    IndexedArchive archive;
+    archive.add({.title = "Ba trang", .pages = {"trang một", "trang hai hoà bình", "trang ba"}});
+    archive.add({.title = "Lạc", .pages = {"quyết định về việc khác, sau đó mới đến quyết toán ngân sách năm"}});
+    archive.catch_up();
+    const auto second = archive.search("trang hai").hits.at(0);
+    CHECK(second.page == 2);
+    CHECK(second.snippet == "trang hai hoà bình");
+    CHECK(second.marks.size() == 2);
+    CHECK(archive.search("\"trang ba\"").hits.at(0).page == 3);
+    // The first "quyết" is a stray: the passage begins where both words stand together.
+    const auto strays = archive.search("quyết toán").hits.at(0);
+    CHECK(strays.view.document.title == "Lạc");
+    CHECK(strays.marks.size() >= 2);
+}
+
+TEST_CASE("relaxed hits asked for are counted, and paged to their end at any page size", "[search]")
+{
+    IndexedArchive archive;
+    std::vector<Paper> papers(3, {.title = "đủ", .pages = {"kế hoạch phòng cháy chữa cháy"}});
+    for (int i = 0; i < 40; ++i) {
+        papers.push_back({.title = "thiếu", .pages = {"phòng cháy chữa cháy số " + std::to_string(i)}});
+    }
+    for (int i = 0; i < 30; ++i) {
+        papers.push_back({.title = "khác", .pages = {"nội dung khác hẳn " + std::to_string(i)}});
+    }
+    archive.add_all(papers);
+    archive.catch_up();
+    const bool asked = GENERATE(true, false);
+    const auto first_size = GENERATE(std::size_t{2}, std::size_t{3}, std::size_t{20});
+    indexer::SearchRequest request{
+        .query = "kế hoạch phòng cháy chữa cháy", .limit = first_size, .cursor = {}, .bands = kAllBands};
+    request.relaxed = asked;
+    std::vector<std::string> seen;
+    std::uint64_t total = 0;
+    for (std::size_t page = 0; page < 60; ++page) {
+        const auto answer = archive.search(request);
+        total = answer.total;
+        for (const auto& hit : answer.hits) {
+            seen.push_back(hit.view.document.uid);
+        }
+        if (answer.next_cursor.empty()) {
+            break;
+        }
+        request.cursor = answer.next_cursor;
+        request.limit = 2; // another size than the first page's
+    }
+    CHECK(std::set<std::string>{seen.begin(), seen.end()}.size() == seen.size());
+    CHECK(total == (asked ? 43U : 3U));
+    // Without being asked for they follow only where a page had room for them.
+    CHECK(seen.size() == (asked || first_size == 20 ? 43U : 3U));
+    auto count = request;
+    count.cursor.clear();
+    count.count_only = true;
+    CHECK(archive.search(count).total == total);
+    indexer::Searcher searcher{archive.home(), archive.database()};
+    CHECK(searcher.matching_documents(request.query, kAllBands, asked).size() == total);
+}
+
 TEST_CASE("a snippet of a long text is short and holds the passage", "[search]")
 {
     std::string filler;

@@ -27,7 +27,7 @@ struct SearchRequest
     std::vector<Secrecy> bands; ///< the bands the reader may see; joined as one database
     bool with_snippets = true;
     bool count_only = false;
-    std::size_t strict_limit = 0; ///< unused by pages
+    bool relaxed = false; ///< relaxed hits belong to the set: counted in `total` and paged to their end
 };
 
 struct Hit
@@ -46,7 +46,7 @@ struct SearchAnswer
     std::string query;
     bool relaxed = false;             ///< "mode": a relaxed hit is listed
     std::vector<std::string> dropped; ///< words that could not be had together with the others
-    std::uint64_t total = 0;          ///< exact, of the strict set
+    std::uint64_t total = 0;          ///< exact; of the strict set unless `relaxed` was asked for
     std::vector<Hit> hits;
     std::optional<SyntaxProblem> syntax;
     std::string next_cursor; ///< empty at the end
