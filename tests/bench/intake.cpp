@@ -5,7 +5,8 @@
 #include <vtlt/core/base/file.h>
 
 #include <fcntl.h>
-#include <optional>
+#include <memory>
+#include <vector>
 
 namespace vtlt::bench {
 namespace {
@@ -24,12 +25,6 @@ std::vector<fs::path> write_files(const fs::path& folder, std::uint64_t count, s
         write_random_file(files.back(), size, i + 1);
     }
     return files;
-}
-
-void empty_folder(const fs::path& folder)
-{
-    fs::remove_all(folder);
-    fs::create_directory(folder);
 }
 
 /// A user's own way: a list of checksums and a copy.
@@ -63,11 +58,15 @@ void store_and_sync(const std::vector<fs::path>& files, const fs::path& target)
 
 struct IntakeRoom
 {
-    explicit IntakeRoom(const fs::path& work) : folder(work), target(folder.path() / "target") {}
+    explicit IntakeRoom(const fs::path& work, bool keeps) : folder(work), is_keeping(keeps) {}
 
     TempDir folder;
+    /// Small files stay until the end: for seconds after thousands of deletions ext4 looks for free inodes among them,
+    /// and that would be measured.
+    bool is_keeping;
+    std::size_t turn = 0;
     fs::path target;
-    std::optional<ScratchArchive> archive;
+    std::vector<std::unique_ptr<ScratchArchive>> archives;
 
     /// Nothing of the turn before is still on its way to the disk.
     std::function<void()> settle() const
@@ -76,24 +75,34 @@ struct IntakeRoom
     }
     Side ours(const std::vector<fs::path>& files)
     {
-        return {"ours", [this, &files] { archive->take_in(files); },
+        return {"ours", [this, &files] { archives.back()->take_in(files); },
                 [this] {
-                    fs::remove_all(target);
-                    archive.emplace(folder.path());
+                    start();
+                    archives.push_back(std::make_unique<ScratchArchive>(folder.path()));
                 }};
     }
     Side peer(std::string name, std::function<void()> run)
     {
         return {std::move(name), std::move(run), [this] {
-                    archive.reset();
-                    empty_folder(target);
+                    start();
+                    fs::create_directory(target);
                 }};
+    }
+
+private:
+    void start()
+    {
+        if (!is_keeping) {
+            archives.clear();
+            fs::remove_all(target);
+        }
+        target = folder.path() / ("target" + std::to_string(++turn));
     }
 };
 
 void bench_big_files(const Options& options)
 {
-    IntakeRoom room{options.path("work")};
+    IntakeRoom room{options.path("work"), false};
     const auto count = options.number("big-files", 3);
     const auto size = options.number("big-bytes", 200'000'000);
     const auto files = write_files(room.folder.path() / "big", count, size);
@@ -108,7 +117,7 @@ void bench_big_files(const Options& options)
 
 void bench_small_files(const Options& options)
 {
-    IntakeRoom room{options.path("work")};
+    IntakeRoom room{options.path("work"), true};
     const auto count = options.number("small-files", 2000);
     const auto size = options.number("small-bytes", 10'000);
     const auto files = write_files(room.folder.path() / "small", count, size);

@@ -196,15 +196,15 @@ IntakeSummary Intake::run()
     repeat_vanished();
     flush();
     finish_texts();
-    const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - started).count();
     summary_.interrupted = is_stopped();
+    if (!request_.dry_run && !summary_.interrupted && hooks_.make_searchable) {
+        hooks_.make_searchable();
+    }
+    const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - started).count();
     summary_.seconds = static_cast<double>(spent + job_.spent_ms) / 1000;
     summary_.job = job_.id;
     if (request_.dry_run) {
         return summary_;
-    }
-    if (!summary_.interrupted && hooks_.make_searchable) {
-        hooks_.make_searchable();
     }
     auto tx = archive_.database().write();
     jobs::add_spent(tx, job_.id, spent);
