@@ -2,8 +2,6 @@
 #include "app/context.h"
 
 #include <vtlt/core/base/error.h>
-#include <vtlt/core/outbox/index_outbox.h>
-#include <vtlt/indexer/index_worker.h>
 
 #include <array>
 #include <cerrno>
@@ -144,33 +142,6 @@ Json json_or_null(const std::string& text)
 Json json_or_null(std::optional<Date> date)
 {
     return date ? Json(format_date(*date)) : Json(nullptr);
-}
-
-std::int64_t catch_up_index(const Context& context)
-{
-    const Home home{std::filesystem::absolute(context.home)};
-    const auto pending = [&](services::Archive& archive) {
-        auto tx = archive.database().read();
-        return outbox::count_pending(tx);
-    };
-    {
-        auto archive = context.open_for_reading();
-        if (pending(archive) == 0 && std::filesystem::exists(home.index())) {
-            return 0;
-        }
-    }
-    try {
-        services::Archive archive{context.home, services::Archive::Mode::write, std::chrono::milliseconds{0}};
-        indexer::IndexWorker{archive.home(), archive.database()}.catch_up();
-        return 0;
-    } catch (const Error& error) {
-        // Somebody else writes: answer with what is there and say what is pending.
-        if (error.kind() != Kind::busy) {
-            throw;
-        }
-    }
-    auto archive = context.open_for_reading();
-    return pending(archive);
 }
 
 } // namespace vtlt::app

@@ -95,9 +95,6 @@ void watch_interrupts();
 Json json_or_null(const std::string& text);
 Json json_or_null(std::optional<Date> date);
 
-/// The index after the catalogue, when the lock is free; answers what is still pending.
-std::int64_t catch_up_index(const Context& context);
-
 /// One row for each command group: who adds its options.
 void add_init(CLI::App& app, Context& context);
 void add_ingest(CLI::App& app, Context& context);

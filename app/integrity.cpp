@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/integrity.h"
 
+#include "app/index_upkeep.h"
+
 #include <vtlt/core/audit/audit_log.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/catalog/document.h>
 #include <vtlt/core/jobs/job.h>
-#include <vtlt/core/outbox/index_outbox.h>
 #include <vtlt/indexer/index_worker.h>
 
 #include <algorithm>
@@ -65,16 +66,8 @@ void check_audit(services::Archive& archive, IntegrityReport& report)
 /// differs is told, not mended in silence. Beside a running writer pending rows are on their way and not yet wrong.
 void check_index(services::Archive& archive, IntegrityReport& report)
 {
-    const bool pending = [&] {
-        auto tx = archive.database().read();
-        return outbox::count_pending(tx) > 0;
-    }();
-    const bool deleted = !fs::exists(archive.home().index()) || fs::is_empty(archive.home().index());
-    if (pending && !archive.is_writable()) {
+    if (!apply_ordinary_work(archive)) {
         return;
-    }
-    if (archive.is_writable() && (pending || deleted)) {
-        indexer::IndexWorker{archive.home(), archive.database()}.catch_up();
     }
     for (auto& problem : indexer::check_index(archive.home(), archive.database())) {
         report.problems.push_back(

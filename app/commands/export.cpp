@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/context.h"
+#include "app/index_upkeep.h"
 
 #include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/error.h>
@@ -68,9 +68,13 @@ std::vector<DocumentId> select_documents(const Context& context, services::Archi
     if (!options.dossier.empty()) {
         return dossier_documents(context, archive, options.dossier);
     }
-    indexer::IndexWorker{archive.home(), archive.database()}.catch_up();
-    indexer::Searcher searcher{archive.home(), archive.database()};
-    return searcher.matching_documents(options.query, bands, options.relaxed);
+    indexer::IndexWorker worker{archive.home(), archive.database()};
+    worker.catch_up();
+    return with_sound_index([&] { worker.rebuild(); },
+                            [&] {
+                                indexer::Searcher searcher{archive.home(), archive.database()};
+                                return searcher.matching_documents(options.query, bands, options.relaxed);
+                            });
 }
 
 Json query_json(const Context& context, const Options& options, std::size_t count)

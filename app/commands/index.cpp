@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/context.h"
+#include "app/index_upkeep.h"
+#include "app/integrity.h"
 
 #include <vtlt/indexer/index_worker.h>
 
@@ -25,8 +26,8 @@ int run_rebuild(const Context& context)
 
 int run_check(const Context& context)
 {
-    catch_up_index(context);
-    auto archive = context.open_for_reading();
+    auto archive = open_for_check(context);
+    apply_ordinary_work(archive);
     auto problems = Json::array();
     for (const auto& problem : indexer::check_index(archive.home(), archive.database())) {
         problems.push_back({{"kind", "index"},

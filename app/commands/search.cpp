@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/context.h"
+#include "app/index_upkeep.h"
 
 #include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/error.h>

@@ -109,6 +109,19 @@ bool is_our_format(const Xapian::Database& database)
     return database.get_metadata(kFormatKey) == kFormatVersion;
 }
 
+bool has_readable_index(const Home& home, Secrecy band)
+{
+    const auto generation = current_generation(home, band);
+    if (!generation) {
+        return false;
+    }
+    try {
+        return is_our_format(Xapian::Database{generation->path.native()});
+    } catch (const Xapian::Error&) {
+        return false;
+    }
+}
+
 Error to_error(const Xapian::Error& error, const std::filesystem::path& path)
 {
     if (std::string_view{error.get_type()} == "DatabaseLockError") {

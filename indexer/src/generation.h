@@ -34,6 +34,9 @@ std::int64_t applied_seq(const Xapian::Database& database);
 /// False for an index that another version of this program laid out.
 bool is_our_format(const Xapian::Database& database);
 
+/// Whether the band's serving generation opens and has this build's format.
+bool has_readable_index(const Home& home, Secrecy band);
+
 /// busy `index.locked`, internal `internal.disk_full`, else internal `index.unreadable`.
 Error to_error(const Xapian::Error& error, const std::filesystem::path& path);
 

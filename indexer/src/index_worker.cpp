@@ -219,6 +219,18 @@ std::vector<Secrecy> IndexWorker::State::bands_that_count_otherwise(db::ReadTx& 
     return different;
 }
 
+std::uint64_t count_without_index(const Home& home, db::Database& database)
+{
+    std::uint64_t documents = 0;
+    auto tx = database.read();
+    for (const auto band : kBands) {
+        if (!has_readable_index(home, band)) {
+            documents += count_in_band(tx, band);
+        }
+    }
+    return documents;
+}
+
 IndexWorker::IndexWorker(const Home& home, db::Database& database) : state_(std::make_unique<State>(home, database)) {}
 IndexWorker::~IndexWorker() = default;
 

@@ -52,6 +52,10 @@ private:
     std::unique_ptr<State> state_;
 };
 
+/// Documents of bands that have no readable index of this build's format: a search would miss them all. Opens each
+/// band's index, reads nothing of it.
+std::uint64_t count_without_index(const Home& home, db::Database& database);
+
 /// I7: documents that the catalogue has and the index lacks, and the other way round; also an index that cannot be
 /// read. Runs Xapian's own check in a child process.
 std::vector<IndexProblem> check_index(const Home& home, db::Database& database);
