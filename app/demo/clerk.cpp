@@ -115,7 +115,7 @@ std::string first_words(std::string_view text, std::size_t words)
 /// shares.
 std::string file_name_of(const Paper& paper, std::string_view kind_name, const std::string& subject, Random& random)
 {
-    const auto number_symbol = paper.number + "_" + paper.symbol;
+    auto number_symbol = paper.number + "_" + paper.symbol;
     switch (random.below(8)) {
     case 0:
     case 1:

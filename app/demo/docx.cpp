@@ -3,6 +3,7 @@
 #include <app/demo/writers.h>
 
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/base/html.h>
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -63,7 +64,7 @@ std::string run(std::string_view text, std::string_view properties = "")
     if (!properties.empty()) {
         out += "<w:rPr>" + std::string{properties} + "</w:rPr>";
     }
-    return out + "<w:t xml:space=\"preserve\">" + escaped(text) + "</w:t></w:r>";
+    return out + "<w:t xml:space=\"preserve\">" + escape_html(text) + "</w:t></w:r>";
 }
 
 std::string paragraph(std::string_view style, const std::string& runs, std::string_view more = "")
@@ -222,7 +223,7 @@ std::string core_xml(const Paper& paper, std::string_view title)
            R"(<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" )"
            R"(xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" )"
            R"(xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dc:title>)" +
-           escaped(title) + "</dc:title><dcterms:created xsi:type=\"dcterms:W3CDTF\">" + day +
+           escape_html(title) + "</dc:title><dcterms:created xsi:type=\"dcterms:W3CDTF\">" + day +
            "</dcterms:created><dcterms:modified xsi:type=\"dcterms:W3CDTF\">" + day +
            "</dcterms:modified></cp:coreProperties>";
 }

@@ -2,6 +2,8 @@
 #include <app/demo/letters.h>
 #include <app/demo/writers.h>
 
+#include <vtlt/core/base/html.h>
+
 #include <string_view>
 
 namespace vtlt::demo {
@@ -22,7 +24,7 @@ std::string element(std::string_view tag, std::string_view text, std::string_vie
     if (!attributes.empty()) {
         out += " " + std::string{attributes};
     }
-    return out + ">" + escaped(text) + "</" + std::string{tag} + ">\n";
+    return out + ">" + escape_html(text) + "</" + std::string{tag} + ">\n";
 }
 
 std::string head(const Paper& paper)
@@ -47,7 +49,7 @@ std::string table(const Paper::Block& block)
     for (const auto& row : block.rows) {
         out += "<tr>";
         for (const auto& cell : row) {
-            out += "<" + std::string{tag} + ">" + escaped(cell) + "</" + std::string{tag} + ">";
+            out += "<" + std::string{tag} + ">" + escape_html(cell) + "</" + std::string{tag} + ">";
         }
         out += "</tr>\n";
         tag = "td";
@@ -73,9 +75,9 @@ std::string paragraph(const Paper::Block& block)
     }
     std::string out = "<p>";
     if (block.bold > 0) {
-        out += "<b>" + escaped(std::string_view{block.text}.substr(0, block.bold)) + "</b>";
+        out += "<b>" + escape_html(std::string_view{block.text}.substr(0, block.bold)) + "</b>";
     }
-    return out + escaped(std::string_view{block.text}.substr(block.bold)) + "</p>\n";
+    return out + escape_html(std::string_view{block.text}.substr(block.bold)) + "</p>\n";
 }
 
 std::string foot(const Paper& paper)
@@ -90,9 +92,9 @@ std::string foot(const Paper& paper)
     }
     out += "</td><td class=\"c\">\n";
     for (const auto& line : paper.capacity) {
-        out += "<b>" + escaped(line) + "</b><br>\n";
+        out += "<b>" + escape_html(line) + "</b><br>\n";
     }
-    return out + "<br><br><br><b>" + escaped(paper.signer_line()) + "</b></td></tr></table>\n";
+    return out + "<br><br><br><b>" + escape_html(paper.signer_line()) + "</b></td></tr></table>\n";
 }
 
 } // namespace
@@ -108,7 +110,7 @@ std::string write_html(const Paper& paper, std::string_view title)
     if (!paper.to.empty()) {
         out += "<p class=\"c\">" + std::string{kAddressees};
         for (const auto& to : paper.to) {
-            out += "<br>\n- " + escaped(to);
+            out += "<br>\n- " + escape_html(to);
         }
         out += "</p>\n";
     }

@@ -89,29 +89,4 @@ std::string slug(std::string_view utf8, std::size_t words)
     return out;
 }
 
-std::string escaped(std::string_view utf8)
-{
-    std::string out;
-    out.reserve(utf8.size() + 16);
-    for (const char c : utf8) {
-        switch (c) {
-        case '&':
-            out += "&amp;";
-            break;
-        case '<':
-            out += "&lt;";
-            break;
-        case '>':
-            out += "&gt;";
-            break;
-        case '"':
-            out += "&quot;";
-            break;
-        default:
-            out += c;
-        }
-    }
-    return out;
-}
-
 } // namespace vtlt::demo

@@ -14,7 +14,5 @@ std::string utf16(std::string_view utf8, bool big_endian); ///< with a byte orde
 void capitalise(std::string& utf8, std::size_t position);
 /// Lower-case ASCII words joined by `-`, at most `words` of them.
 std::string slug(std::string_view utf8, std::size_t words);
-/// `&`, `<`, `>` and quotes for HTML and XML.
-std::string escaped(std::string_view utf8);
 
 } // namespace vtlt::demo

@@ -349,6 +349,23 @@ TEST_CASE("documents are found by number and symbol", "[catalog]")
     CHECK(catalog::list_ids_by_number(tx, "05", "QĐ").empty());
 }
 
+TEST_CASE("a number without a symbol finds the documents that have no symbol", "[catalog]")
+{
+    CoreHome core;
+    auto with_symbol = titled("a");
+    with_symbol.number = "05";
+    with_symbol.symbol = "QĐ-UBND";
+    core.add_document(with_symbol);
+    auto bare = titled("b");
+    bare.number = "05";
+    bare = core.add_document(bare);
+    core.add_document(titled("c"));
+    auto tx = core.database().read();
+    CHECK(catalog::list_ids_by_number(tx, "05", "") == std::vector{bare.id});
+    CHECK(catalog::list_ids_by_number(tx, "06", "").empty());
+    CHECK(catalog::list_ids_by_number(tx, "", "").empty());
+}
+
 TEST_CASE("who holds certain bytes is answered oldest first", "[catalog]")
 {
     CoreHome core;

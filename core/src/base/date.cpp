@@ -63,7 +63,7 @@ std::string print(const char* format, auto... values)
 
 std::int64_t to_int(Date date)
 {
-    return std::int64_t{int{date.year()}} * 10000 + unsigned{date.month()} * 100 + unsigned{date.day()};
+    return std::int64_t{int{date.year()}} * 10000 + std::int64_t{unsigned{date.month()}} * 100 + unsigned{date.day()};
 }
 
 std::optional<Date> date_from_int(std::int64_t yyyymmdd)

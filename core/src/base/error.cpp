@@ -34,10 +34,10 @@ Error::Error(Kind kind, std::string code, Fields fields, std::vector<Problem> pr
     : kind_(kind), code_(std::move(code)), fields_(std::move(fields)), problems_(std::move(problems)), what_(code_)
 {
     for (const auto& [name, value] : fields_) {
-        what_ += " " + name + "=" + value;
+        what_.append(" ").append(name).append("=").append(value);
     }
     for (const auto& problem : problems_) {
-        what_ += " [" + problem.pointer + ": " + problem.code + "]";
+        what_.append(" [").append(problem.pointer).append(": ").append(problem.code).append("]");
     }
 }
 

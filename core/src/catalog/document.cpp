@@ -190,8 +190,11 @@ std::vector<DocumentId> list_ids_in_band(db::ReadTx& tx, Secrecy band, DocumentI
 
 std::vector<DocumentId> list_ids_by_number(db::ReadTx& tx, std::string_view number, std::string_view symbol)
 {
-    auto select = tx.prepare("SELECT id FROM document WHERE number = ?1 AND symbol = ?2 ORDER BY id LIMIT 100");
-    select.bind(1, number).bind(2, symbol);
+    // A document without a symbol has NULL there, which `=` never meets.
+    auto select = tx.prepare(R"sql(
+        SELECT id FROM document WHERE number = ?1 AND symbol IS NOT DISTINCT FROM ?2 ORDER BY id LIMIT 100
+    )sql");
+    select.bind(1, number).bind_text_or_null(2, symbol);
     return read_ids(select);
 }
 

@@ -4,6 +4,7 @@
 #include <vtlt/core/base/digest.h>
 #include <vtlt/core/base/embedded_file.h>
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/base/html.h>
 #include <vtlt/core/base/text.h>
 
 #include <algorithm>
@@ -54,34 +55,6 @@ std::string_view part(std::string_view name)
     const auto found = parts.find(name);
     ensure(found != parts.end(), "every part of the register is in register.html");
     return found->second;
-}
-
-std::string escape_html(std::string_view value)
-{
-    std::string out;
-    out.reserve(value.size() + value.size() / 8);
-    for (const char c : value) {
-        switch (c) {
-        case '&':
-            out += "&amp;";
-            break;
-        case '<':
-            out += "&lt;";
-            break;
-        case '>':
-            out += "&gt;";
-            break;
-        case '"':
-            out += "&quot;";
-            break;
-        case '\'':
-            out += "&#39;";
-            break;
-        default:
-            out += c;
-        }
-    }
-    return out;
 }
 
 /// Printable ASCII without double spaces: most numbers, codes and digests, which need no ICU.

@@ -27,7 +27,7 @@ constexpr std::chrono::milliseconds kLockStep{25};
 
 Home checked_home(const fs::path& directory)
 {
-    const Home home{directory.is_absolute() ? directory : fs::absolute(directory)};
+    Home home{directory.is_absolute() ? directory : fs::absolute(directory)};
     if (!fs::exists(home.config()) || !fs::exists(home.catalog())) {
         throw Error{Kind::not_found, "archive.not_found", {{"path", directory.native()}}};
     }

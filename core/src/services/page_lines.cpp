@@ -10,7 +10,7 @@ namespace vtlt::services {
 
 namespace {
 
-constexpr std::size_t kBytesLookedAt = 16 * 1024;
+constexpr std::size_t kBytesLookedAt = std::size_t{16} * 1024;
 /// A rule drawn with characters has at least so many; a dash between words has fewer.
 constexpr std::size_t kRuleLength = 3;
 

@@ -94,6 +94,7 @@ DocumentView get_view(db::ReadTx& tx, std::string_view uid);
 std::vector<DocumentId> list_ids(db::ReadTx& tx, DocumentId after, std::size_t limit);
 /// The same of one band, as the index must hold them (I7).
 std::vector<DocumentId> list_ids_in_band(db::ReadTx& tx, Secrecy band, DocumentId after, std::size_t limit);
+/// An empty symbol means documents that have none. At most 100.
 std::vector<DocumentId> list_ids_by_number(db::ReadTx& tx, std::string_view number, std::string_view symbol);
 std::int64_t count_documents(db::ReadTx& tx);
 
