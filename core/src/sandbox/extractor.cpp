@@ -141,6 +141,8 @@ public:
             found_.media_type = "application/octet-stream";
         }
         found_.max_rss_bytes = ending.status.max_rss_bytes;
+        const auto cpu_limit = static_cast<std::uint64_t>(limits.cpu.count()) * 1000;
+        found_.starved = died_of == Cause::time_limit && ending.status.cpu_milliseconds < cpu_limit / 2;
         if (died_of) {
             found_.warnings.push_back("child ended: " + std::string{cause_name(*died_of)} + ", wait status " +
                                       std::to_string(ending.status.wait_status));

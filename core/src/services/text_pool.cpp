@@ -43,8 +43,11 @@ catalog::Description describe(const sandbox::Extraction& extraction, const std::
 
 TextResult read_text(const Home& home, sandbox::Extractor& extractor, TextTask task)
 {
-    const auto file = store::open_object(home, task.band, task.hash);
-    auto extraction = extractor.extract(file.get());
+    const auto extract = [&] { return extractor.extract(store::open_object(home, task.band, task.hash).get()); };
+    auto extraction = extract();
+    if (extraction.starved) {
+        extraction = extract(); // what fails twice is the document's own fault (safety.md §2, P9)
+    }
     TextResult result{.task = std::move(task),
                       .format = std::move(extraction.format),
                       .media_type = std::move(extraction.media_type),

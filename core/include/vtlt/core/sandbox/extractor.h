@@ -52,6 +52,7 @@ struct Extraction
     std::vector<TextPage> pages; ///< blocks of at most 64 KiB (split at line ends) where a format has no pages
     std::vector<std::string> warnings; ///< for the operator's log; never content
     std::uint64_t max_rss_bytes = 0;   ///< of the child
+    bool starved = false; ///< the clock's limit passed while the child had hardly run: the machine's fault, try again
 };
 
 /// One entry of a container, in the container's order.
