@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <mutex>
 #include <set>
+#include <sys/statvfs.h>
 
 namespace vtlt::db {
 
@@ -81,6 +82,30 @@ void configure_engine()
     static_cast<void>(result); // refused when somebody else started the engine: slower, nothing more
 }
 
+bool is_on_read_only_disk(const std::filesystem::path& path)
+{
+    struct statvfs disk = {};
+    return ::statvfs(path.c_str(), &disk) == 0 && (disk.f_flag & ST_RDONLY) != 0;
+}
+
+/// WAL needs a file beside the catalogue even to read it. On a disk mounted read-only nobody can make one, and nobody
+/// can write either: the file is what it is.
+std::string immutable_name(const std::filesystem::path& path)
+{
+    constexpr std::string_view hex = "0123456789ABCDEF";
+    const auto place = std::filesystem::absolute(path);
+    std::string name = "file:";
+    for (const char c : place.native()) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte == '?' || byte == '#' || byte == '%') {
+            name += {'%', hex[byte >> 4U], hex[byte & 0xFU]};
+        } else {
+            name += c;
+        }
+    }
+    return name + "?immutable=1";
+}
+
 } // namespace
 
 std::vector<std::string> statement_list()
@@ -91,9 +116,14 @@ std::vector<std::string> statement_list()
 Connection::Connection(const std::filesystem::path& path, Role role)
 {
     configure_engine();
-    const int flags = role == Role::writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    auto wal = path;
+    wal += "-wal";
+    const bool immutable = role == Role::reader && is_on_read_only_disk(path) && !std::filesystem::exists(wal);
+    const auto name = immutable ? immutable_name(path) : path.native();
+    const int flags = (role == Role::writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) |
+                      (immutable ? SQLITE_OPEN_URI : 0);
     const int result =
-        sqlite3_open_v2(path.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+        sqlite3_open_v2(name.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
     if (result != SQLITE_OK) {
         sqlite3_close_v2(handle_);
         throw Error{result == SQLITE_NOTADB ? Kind::corrupt : Kind::internal,
