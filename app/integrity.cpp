@@ -7,6 +7,7 @@
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/catalog/document.h>
 #include <vtlt/core/jobs/job.h>
+#include <vtlt/core/services/history_check.h>
 #include <vtlt/indexer/index_worker.h>
 
 #include <algorithm>
@@ -33,6 +34,7 @@ void check_store(services::Archive& archive, const store::FixityOptions& options
 {
     auto fixity = store::check_fixity(archive.home(), archive.database(), options);
     report.objects = fixity.objects;
+    report.interrupted = fixity.interrupted;
     for (auto& damage : fixity.damages) {
         const std::string kind{kDamages[static_cast<std::size_t>(damage.kind)].name};
         report.problems.push_back(
@@ -59,6 +61,10 @@ void check_audit(services::Archive& archive, IntegrityReport& report)
     if (!verdict.ok) {
         report.problems.push_back(
             {"audit", "", verdict.first_bad ? std::to_string(*verdict.first_bad) : "", "", verdict.why, "audit"});
+    }
+    for (auto& fault : services::check_documents_against_history(archive.database())) {
+        report.problems.push_back(
+            {"audit", "", std::move(fault.document), std::move(fault.expected), std::move(fault.found), "history"});
     }
 }
 
@@ -106,23 +112,51 @@ services::Archive open_for_check(const Context& context)
     try {
         return services::Archive{context.home, services::Archive::Mode::write, std::chrono::milliseconds{0}};
     } catch (const Error& error) {
-        if (error.kind() != Kind::busy) {
+        if (error.kind() == Kind::not_found) {
             throw;
         }
     }
-    return context.open_for_reading();
+    return context.open_for_reading(); // tells what is really wrong, where that too is impossible
 }
 
 IntegrityReport check_integrity(services::Archive& archive, const store::FixityOptions& fixity)
 {
     IntegrityReport report;
-    check_catalog(archive, report);
-    check_audit(archive, report);
-    check_store(archive, fixity, report);
+    const auto check = [&](std::string_view kind, const auto& work) {
+        if (report.interrupted) {
+            return;
+        }
+        try {
+            work();
+        } catch (const Error& error) {
+            if (error.kind() != Kind::corrupt) {
+                throw;
+            }
+            report.problems.push_back({std::string{kind}, "", "", "", error.code(), std::string{kind}});
+        }
+    };
+    check("catalog", [&] { check_catalog(archive, report); });
+    check("audit", [&] { check_audit(archive, report); });
+    check("catalog", [&] { check_store(archive, fixity, report); });
     forgive_work_in_progress(archive, report);
-    check_index(archive, report);
-    check_exports(archive.home(), report);
+    check("index", [&] { check_index(archive, report); });
+    check("export", [&] { check_exports(archive.home(), report); });
     return report;
+}
+
+IntegrityReport check_home(const Context& context, const store::FixityOptions& fixity)
+{
+    try {
+        auto archive = open_for_check(context);
+        return check_integrity(archive, fixity);
+    } catch (const Error& error) {
+        if (error.kind() != Kind::corrupt) {
+            throw;
+        }
+        IntegrityReport report;
+        report.problems.push_back({"catalog", "catalog.db", "", "", error.code(), "catalog"});
+        return report;
+    }
 }
 
 } // namespace vtlt::app

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include <map>
+#include <optional>
 #include <random>
 
 namespace vtlt::app {
@@ -19,7 +20,7 @@ constexpr std::size_t kShownOfAKind = 20;
 struct Options
 {
     bool all = false;
-    std::uint64_t sample = 0;
+    std::optional<std::int64_t> sample;
 };
 
 Json to_json(const Context& context, const IntegrityReport& report)
@@ -66,14 +67,24 @@ void print_report(const Context& context, const IntegrityReport& report)
 
 int run_verify(const Context& context, const Options& options)
 {
-    auto archive = open_for_check(context);
+    if (options.sample && *options.sample < 1) {
+        throw Error{Kind::invalid, "verify.sample"};
+    }
     watch_interrupts();
-    ProgressLine progress{context, "verify.progress"};
-    const store::FixityOptions fixity{
-        .sample = options.all ? 0 : options.sample,
-        .seed = std::random_device{}(),
-        .progress = [&](std::uint64_t objects, std::uint64_t bytes) { progress.show(objects, 0, bytes); }};
-    const auto report = check_integrity(archive, fixity);
+    const auto report = [&] {
+        ProgressLine progress{context, "verify.progress"};
+        return check_home(context, {.sample = static_cast<std::uint64_t>(options.sample.value_or(0)),
+                                    .seed = std::random_device{}(),
+                                    .progress =
+                                        [&](const store::FixityProgress& now) {
+                                            progress.show(now.objects, now.objects_total, now.bytes);
+                                        },
+                                    .stop = &interrupted()});
+    }();
+    if (report.interrupted) {
+        context.say(context.text("cli", "verify.interrupted", {{"objects", std::to_string(report.objects)}}));
+        return kExitInterrupted;
+    }
     if (context.json) {
         context.print_json(to_json(context, report));
     } else {

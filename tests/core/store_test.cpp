@@ -352,7 +352,7 @@ TEST_CASE("a sample looks at as many objects as asked, the same ones for one see
     SECTION("progress counts every object once")
     {
         std::vector<std::uint64_t> seen;
-        check(core, {.threads = 4, .progress = [&](std::uint64_t objects, std::uint64_t) { seen.push_back(objects); }});
+        check(core, {.threads = 4, .progress = [&](const store::FixityProgress& now) { seen.push_back(now.objects); }});
         REQUIRE(seen.size() == 20);
         CHECK(std::ranges::is_sorted(seen));
         CHECK(seen.back() == 20);

@@ -87,6 +87,25 @@ std::string fault_of(std::uint64_t seq, const StoredEvent& event)
     return {};
 }
 
+/// The root when the tree had `size` leaves, hex.
+std::string root_at(db::ReadTx& tx, std::uint64_t size, const Checkpoint& current)
+{
+    if (size == current.size) {
+        return current.root;
+    }
+    TreeEdge edge;
+    auto select = tx.prepare("SELECT leaf_hash FROM audit_leaf WHERE seq <= ?1 ORDER BY seq");
+    select.bind(1, static_cast<std::int64_t>(size));
+    while (select.step()) {
+        const auto hash = select.bytes(0);
+        Digest digest{};
+        ensure(hash.size() == digest.size(), "a leaf hash has 32 bytes");
+        std::ranges::copy(hash, reinterpret_cast<char*>(digest.data()));
+        edge.append(digest);
+    }
+    return to_hex(edge.root());
+}
+
 /// nullopt when the stored edge does not even fit its size.
 std::optional<Checkpoint> readable_checkpoint(db::ReadTx& tx)
 {
@@ -185,6 +204,20 @@ std::optional<Checkpoint> read_checkpoint(const Home& home)
     return checkpoint;
 }
 
+void require_own_history(db::ReadTx& tx, const std::optional<Checkpoint>& outside)
+{
+    const auto current = current_checkpoint(tx);
+    if (outside && outside->size > current.size) {
+        throw Error{Kind::corrupt, "audit.checkpoint_ahead"};
+    }
+    auto last = tx.prepare("SELECT coalesce(max(seq), 0) FROM audit_leaf");
+    ensure(last.step(), "a maximum has a row");
+    const bool shortened = static_cast<std::uint64_t>(last.integer(0)) != current.size;
+    if (shortened || (outside && outside->root != root_at(tx, outside->size, current))) {
+        throw Error{Kind::corrupt, "audit.rewritten"};
+    }
+}
+
 AuditVerdict verify_audit(const Home& home, db::Database& database)
 {
     AuditVerdict verdict;
@@ -202,6 +235,7 @@ AuditVerdict verify_audit(const Home& home, db::Database& database)
         fail(0, "checkpoint");
     }
     verdict.checkpoints = outside ? 1 : 0;
+    const bool missing = verdict.ok && !outside;
     auto tx = database.read();
     TreeEdge edge;
     auto select = tx.prepare(
@@ -234,6 +268,9 @@ AuditVerdict verify_audit(const Home& home, db::Database& database)
     }
     if (outside && outside->size > verdict.size) {
         fail(verdict.size + 1, "checkpoint");
+    }
+    if (missing && verdict.size > 0) {
+        fail(verdict.size, "checkpoint_missing"); // written with the home, replaced whole: it never goes by itself
     }
     return verdict;
 }

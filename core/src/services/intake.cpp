@@ -687,12 +687,13 @@ DocumentId Intake::insert(db::WriteTx& tx, const Pending& pending, std::vector<a
 {
     const auto object = store::insert_object(tx, pending.object);
     const auto shown_name = text::one_line(text::repair_utf8(pending.name));
+    const auto title = text::to_nfc(shown_name.empty() ? uid : shown_name);
     const auto id =
         catalog::insert_document(tx,
                                  {.uid = uid,
                                   .unit = dossiers_[pending.argument] ? dossiers_[pending.argument]->unit : root_unit_,
                                   .dossier = dossier_of(pending),
-                                  .title = text::to_nfc(shown_name.empty() ? uid : shown_name),
+                                  .title = title,
                                   .secrecy = request_.secrecy,
                                   .source_path = pending.item.source_path,
                                   .created_at = clock_.now()},
@@ -713,7 +714,8 @@ DocumentId Intake::insert(db::WriteTx& tx, const Pending& pending, std::vector<a
                       {{"file", pending.object.hash},
                        {"size", pending.object.size},
                        {"secrecy", secrecy_name(request_.secrecy)},
-                       {"source_path", pending.item.source_path}}});
+                       {"source_path", pending.item.source_path},
+                       {"title", title}}});
     return id;
 }
 
@@ -782,15 +784,19 @@ void Intake::apply_texts()
             catalog::describe(tx, result.task.document, result.description);
         }
         outbox::request_reindex(tx, result.task.document, result.task.band);
-        events.push_back({"document.text_read",
-                          result.task.uid,
-                          {{"format", result.format},
-                           {"cause", result.cause ? SortedJson(cause_name(*result.cause)) : SortedJson(nullptr)},
-                           {"text", objects[i] ? SortedJson(objects[i]->hash) : SortedJson(nullptr)},
-                           {"number", result.description.number},
-                           {"symbol", result.description.symbol},
-                           {"kind", result.description.kind},
-                           {"title", result.description.title}}});
+        events.push_back(
+            {"document.text_read",
+             result.task.uid,
+             {{"format", result.format},
+              {"cause", result.cause ? SortedJson(cause_name(*result.cause)) : SortedJson(nullptr)},
+              {"text", objects[i] ? SortedJson(objects[i]->hash) : SortedJson(nullptr)},
+              {"number", result.description.number},
+              {"symbol", result.description.symbol},
+              {"kind", result.description.kind},
+              {"issuer", result.description.issuer},
+              {"issued_on", result.description.issued_on ? SortedJson(format_date(*result.description.issued_on))
+                                                         : SortedJson(nullptr)},
+              {"title", result.description.title}}});
         item.cause = result.cause;
         item.outcome = object || (result.is_plain_image && !result.cause) ? "accepted" : "without_text";
         jobs::set_item_outcome(tx, job_.id, item.key, item.outcome, item.cause);

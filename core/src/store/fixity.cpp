@@ -42,10 +42,17 @@ class RowSource
 public:
     RowSource(db::Database& database, const FixityOptions& options) : database_(database)
     {
+        auto tx = database.read();
+        auto count = tx.prepare("SELECT count(*) FROM object");
+        ensure(count.step(), "a count has a row");
+        total_ = static_cast<std::uint64_t>(count.integer(0));
+        total_ = options.sample > 0 ? std::min(total_, options.sample) : total_;
         if (options.sample > 0) {
             choose(options);
         }
     }
+
+    std::uint64_t total() const { return total_; }
 
     /// nullopt at the end. Any thread.
     std::optional<Row> next()
@@ -93,6 +100,7 @@ private:
     }
 
     db::Database& database_;
+    std::uint64_t total_ = 0;
     std::mutex mutex_;
     std::vector<Row> portion_; // this and below: guarded by mutex_
     std::size_t at_ = 0;
@@ -176,11 +184,12 @@ FixityReport check_fixity(const Home& home, db::Database& database, const Fixity
     RowSource rows{database, options};
     std::mutex report_mutex;
     std::exception_ptr failure;
+    const auto is_stopped = [&] { return options.stop != nullptr && options.stop->load(); };
     const auto work = [&] {
         std::vector<char> buffer(kBuffer);
         Hasher hasher;
         try {
-            while (const auto row = rows.next()) {
+            while (const auto row = is_stopped() ? std::nullopt : rows.next()) {
                 auto damage = check_object(home, *row, buffer, hasher);
                 const std::lock_guard lock{report_mutex};
                 ++report.objects;
@@ -189,7 +198,7 @@ FixityReport check_fixity(const Home& home, db::Database& database, const Fixity
                     report.damages.push_back(std::move(*damage));
                 }
                 if (options.progress) {
-                    options.progress(report.objects, report.bytes);
+                    options.progress({report.objects, report.bytes, rows.total()});
                 }
             }
         } catch (...) {
@@ -207,7 +216,8 @@ FixityReport check_fixity(const Home& home, db::Database& database, const Fixity
     if (failure) {
         std::rethrow_exception(failure);
     }
-    if (options.sample == 0) {
+    report.interrupted = is_stopped();
+    if (options.sample == 0 && !report.interrupted) {
         list_untracked(home, database, report.damages);
     }
     std::ranges::sort(report.damages, {}, &Damage::path);

@@ -48,6 +48,12 @@ void write_checkpoint(const Home& home, db::Database& database);
 /// nullopt when none was written yet. Throws corrupt `audit.checkpoint`.
 std::optional<Checkpoint> read_checkpoint(const Home& home);
 
+/// For a writer before it goes on: the leaves are as many as the tree says, and the checkpoint's root is still the root
+/// at its size. Reads one leaf, or every leaf's hash where a crash kept the last checkpoint from being written. Throws
+/// corrupt `audit.checkpoint_ahead` (the catalogue is older than its own history: a copy was put back),
+/// `audit.rewritten`.
+void require_own_history(db::ReadTx& tx, const std::optional<Checkpoint>& outside);
+
 struct AuditVerdict
 {
     bool ok = true;
@@ -56,6 +62,7 @@ struct AuditVerdict
     std::uint64_t checkpoints = 0;
     std::optional<std::uint64_t> first_bad; ///< sequence of the first event that is wrong
     std::string why;                        ///< stable word: leaf_hash detail_hash leaf_format sequence root checkpoint
+                                            ///< checkpoint_missing
 };
 
 /// Recomputes everything: each leaf's form and hash, each detail against its leaf, the root, the checkpoint file.

@@ -49,7 +49,8 @@ public:
         write
     };
 
-    /// Throws not_found `archive.not_found` when `directory` is no archive home.
+    /// Throws not_found `archive.not_found` when `directory` is no archive home; for a writer also corrupt
+    /// `audit.checkpoint_ahead`, `audit.rewritten`.
     Archive(const std::filesystem::path& directory, Mode mode,
             std::chrono::milliseconds patience = std::chrono::seconds{5});
     ~Archive();
@@ -65,6 +66,7 @@ private:
     UniqueFd lock_;
     Config config_;
     std::unique_ptr<db::Database> database_;
+    std::uint64_t checkpoint_after_ = 0; ///< the history's size beyond which closing writes a checkpoint
 };
 
 /// True when the lock could be taken just now without waiting.

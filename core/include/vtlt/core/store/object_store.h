@@ -6,6 +6,7 @@
 #include <vtlt/core/catalog/secrecy.h>
 #include <vtlt/core/home.h>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -117,12 +118,20 @@ struct Damage
     std::string found;
 };
 
+struct FixityProgress
+{
+    std::uint64_t objects = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t objects_total = 0;
+};
+
 struct FixityOptions
 {
     std::uint64_t sample = 0; ///< 0: every object; else so many, chosen by `seed`
     std::uint64_t seed = 0;
     unsigned threads = 2;
-    std::function<void(std::uint64_t objects, std::uint64_t bytes)> progress; ///< called from one thread at a time
+    std::function<void(const FixityProgress&)> progress; ///< called from one thread at a time
+    const std::atomic<bool>* stop = nullptr;             ///< set: what was checked so far is reported
 };
 
 struct FixityReport
@@ -130,6 +139,7 @@ struct FixityReport
     std::uint64_t objects = 0;
     std::uint64_t bytes = 0;
     std::vector<Damage> damages;
+    bool interrupted = false;
 };
 
 /// Re-hashes the store against the catalogue; a full run also lists files that no row names.
