@@ -137,6 +137,8 @@ int run_cat(const Context& context, const Options& options)
                     "document.no_text",
                     {{"cause", file.cause ? std::string{cause_name(*file.cause)} : std::string{}}}};
     }
+    // Opened as an object first: one that is gone is told as such.
+    store::open_object(archive.home(), file.band, file.text_hash);
     const store::TextObject text{archive.home().object(file.band, file.text_hash)};
     for (std::size_t i = 0; i < text.size(); ++i) {
         const bool feed = text.page(i) && i + 1 < text.size() && text.page(i + 1);

@@ -267,6 +267,16 @@ class Find(VtltCase):
         self.assertEqual(vtlt("cat", hit["id"], "--text", home=self.archive).out.count("\f"), 1)
         self.assertEqual(vtlt("cat", "0" * 20, home=self.archive).code, 4)
 
+    def test_cat_of_an_object_that_is_gone_is_an_integrity_failure(self):
+        hit = self.search(self.archive, "hoa giai")["hits"][0]
+        shutil.rmtree(self.archive / "objects/open")
+        for flags in ([], ["--text"]):
+            answer = vtlt("cat", hit["id"], *flags, home=self.archive)
+            self.assertEqual((answer.code, answer.out), (7, ""), answer)
+            self.assertIn("vtlt verify", answer.err)
+            problem = json.loads(vtlt("cat", hit["id"], *flags, "--json", home=self.archive).err)
+            self.assertEqual((problem["kind"], problem["code"]), ("corrupt", "object.missing"))
+
 
 class Verify(VtltCase):
     """Each kind of damage is found and named."""
