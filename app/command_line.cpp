@@ -4,6 +4,7 @@
 #include "app/context.h"
 
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/base/file.h>
 
 #include <CLI/CLI.hpp>
 
@@ -124,6 +125,18 @@ int usage_error(const CLI::App& app, const Context& context, const CLI::ParseErr
     return kExitUsage;
 }
 
+int run_command(const Context& context)
+{
+    if (context.home.empty()) {
+        throw Error{Kind::invalid, "archive.no_path"};
+    }
+    try {
+        return context.command();
+    } catch (const std::filesystem::filesystem_error& failure) {
+        throw_as_error(failure);
+    }
+}
+
 bool wants_json(int argc, char** argv)
 {
     return std::any_of(argv + 1, argv + argc, [](const char* one) { return std::strcmp(one, "--json") == 0; });
@@ -152,7 +165,7 @@ int run(int argc, char** argv)
     }
     try {
         app.parse(argc, argv);
-        return context.command();
+        return run_command(context);
     } catch (const CLI::ParseError& error) {
         return usage_error(app, context, error);
     } catch (const Error& error) {

@@ -65,6 +65,9 @@ void fill_with_demo(const Context& context, const Options& options)
 
 int run_init(const Context& context, Options& options)
 {
+    if (options.directory.empty()) {
+        throw Error{Kind::invalid, "archive.no_path"};
+    }
     const auto highest = secrecy_from_name(options.highest);
     if (!highest) {
         throw Error{Kind::invalid, "secrecy.unknown", {{"value", options.highest}}};

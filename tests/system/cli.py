@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
+import unittest
 import zipfile
 
 from vtlt_case import VTLT, VtltCase, main, vtlt
@@ -33,6 +34,31 @@ class Init(VtltCase):
         self.assertEqual(oct(home.stat().st_mode & 0o777), "0o710")
         for name in ("objects", "audit", "keys", "index", "staging"):
             self.assertEqual(oct((home / name).stat().st_mode & 0o777), "0o700", name)
+
+    @unittest.skipUnless(os.geteuid() == 0 and shutil.which("setpriv"), "skipped: needs root and setpriv")
+    def test_a_place_that_is_not_permitted_is_exit_6_in_words(self):
+        home = self.home()
+        os.chmod(self.folder, 0o755)
+        stranger = lambda *arguments: subprocess.run(
+            ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", str(VTLT), *map(str, arguments)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={"LANG": "C.UTF-8"})
+        for command in (["show", "1/X"], ["search", "x"], ["ingest", "/etc/hostname"], ["verify"], ["unit", "list"], ["job", "list"]):
+            answer = stranger("-C", home, *command)
+            self.assertEqual((answer.returncode, answer.stdout), (6, ""), answer)
+            self.assertIn(str(home), answer.stderr)
+            self.assertIn("Tài khoản này không được phép", answer.stderr)
+        problem = json.loads(stranger("-C", home, "show", "1/X", "--json").stderr)
+        self.assertEqual((problem["kind"], problem["code"], problem["status"]), ("forbidden", "file.forbidden", 403))
+        for place in (self.folder / "new", self.folder / "deep/er", home / "inside"):
+            answer = stranger("init", place)
+            self.assertEqual(answer.returncode, 6, answer)
+            self.assertNotIn("XXXXXX", answer.stderr)
+        doctor = json.loads(stranger("-C", home, "doctor", "--json").stdout)
+        self.assertEqual([c["state"] for c in doctor["checks"] if c["check"] == "archive"], ["failed"])
+
+    def test_a_home_without_a_name_is_a_value_that_cannot_be(self):
+        self.assertEqual(vtlt("init", "").code, 2)
+        self.assertEqual(vtlt("-C", "", "unit", "list").code, 2)
 
     def test_usage_errors_are_exit_2_and_say_so_in_json(self):
         answer = vtlt("ingest", "--json")
