@@ -282,6 +282,39 @@ class Find(VtltCase):
         self.assertEqual(len(lines), 3)
         self.assertEqual((lines[0]["total"], lines[1]["error"]["code"], lines[2]["total"]), (1, "search.blank_line", 1))
 
+    def test_a_batch_that_cannot_be_one_is_refused(self):
+        batch = self.write("queries", "van thu\n")
+        self.assertEqual(vtlt("search", "--batch", self.folder, home=self.archive).code, 2)
+        self.assertEqual(vtlt("search", "--batch", self.folder / "nothing", home=self.archive).code, 4)
+        self.assertEqual(vtlt("search", "--batch", "", home=self.archive).code, 4)
+        beside = vtlt("search", "khen", "--batch", batch, "--json", home=self.archive)
+        self.assertEqual((beside.code, json.loads(beside.err)["code"]), (2, "search.query_beside_batch"))
+        self.assertEqual(vtlt("search", "--cursor", "x", "--batch", batch, home=self.archive).code, 2)
+
+    def test_a_batch_in_plain_text(self):
+        batch = self.write("queries", "van thu\r\n\r\nkhen thuong\nkhongcotrongkho\n")
+        counts = vtlt("search", "--batch", batch, "--count", home=self.archive)
+        self.assertEqual(counts.out.splitlines(), ["1", "# Dòng trống.", "1", "0"])
+        answers = vtlt("search", "--batch", batch, home=self.archive)
+        self.assertNotIn("{", answers.out)
+        self.assertNotIn("\r", answers.out)
+        self.assertEqual([l for l in answers.out.splitlines() if l.startswith("# ")],
+                         ["# van thu", "# Dòng trống.", "# khen thuong", "# khongcotrongkho"])
+        lines = vtlt("search", "--batch", batch, "--json", home=self.archive).lines()
+        self.assertEqual([l.get("query") for l in lines], ["van thu", None, "khen thuong", "khongcotrongkho"])
+
+    def test_relaxed_means_the_same_in_a_batch(self):
+        batch = self.write("queries", "khen thưởng xuất sắc phi thường\n")
+        alone = self.search(self.archive, "khen thưởng xuất sắc phi thường", "--relaxed")
+        self.assertEqual(vtlt("search", "--batch", batch, "--relaxed", "--json", home=self.archive).lines(), [alone])
+
+    def test_a_limit_that_cannot_be_tells_what_can(self):
+        for limit in ("-1", "0", "201", "-9223372036854775808"):
+            answer = vtlt("search", "x", "--limit", limit, home=self.archive)
+            self.assertEqual(answer.code, 2, answer)
+            self.assertIn(f"phải từ 1 đến 200, không phải {limit}.", answer.err)
+        self.assertEqual(vtlt("search", "x", "--limit", "99999999999999999999", home=self.archive).code, 2)
+
     def test_a_deleted_index_comes_back(self):
         shutil.rmtree(self.archive / "index")
         self.assertEqual(self.search(self.archive, "van thu")["total"], 1)

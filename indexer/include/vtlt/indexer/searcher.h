@@ -27,7 +27,7 @@ struct SearchRequest
     std::vector<Secrecy> bands; ///< the bands the reader may see; joined as one database
     bool with_snippets = true;
     bool count_only = false;
-    std::size_t strict_limit = 0; ///< unused by pages
+    bool relaxed = false; ///< relaxed hits belong to the set: counted in `total` and paged to their end
 };
 
 struct Hit
