@@ -250,6 +250,26 @@ TEST_CASE("every word of the command line has a text in both languages", "[messa
     CHECK(missing(read_texts(*root), "cli", keys) == Keys{});
 }
 
+TEST_CASE("every way to misuse a command has a text in both languages", "[messages]")
+{
+    const auto root = source_root();
+    if (!root) {
+        return;
+    }
+    static const std::regex row{R"re(UsageRow\{"[^\n]*", "([a-z_]+)", )re"};
+    static const std::regex unknown{R"re(unknown\("([a-z_]+)")re"};
+    const auto source = read_file(*root / "app" / "arguments.cpp");
+    Keys keys{"other"};
+    collect(source, row, keys);
+    Keys unknown_words;
+    collect(source, unknown, unknown_words);
+    for (const auto& key : unknown_words) {
+        keys.insert({key, key + "_near"});
+    }
+    CHECK(keys.size() == 13);
+    CHECK(missing(read_texts(*root), "usage", keys) == Keys{});
+}
+
 TEST_CASE("both languages have the same texts with the same places", "[messages]")
 {
     const auto root = source_root();

@@ -67,6 +67,43 @@ class Init(VtltCase):
         self.assertEqual(vtlt("no-such-command").code, 2)
         self.assertEqual(vtlt("search", "--json", "--limit", "201", "x", home=self.home()).code, 2)
 
+    def test_a_mistyped_command_or_option_is_named_with_its_nearest(self):
+        for typed, word, near in ((["searhc", "x"], "searhc", "search"), (["dossier", "shwo", "x"], "shwo", "show"),
+                                  (["search", "x", "--limt", "3"], "--limt", "--limit"), (["--jsno", "search", "x"], "--jsno", "--json"),
+                                  (["nosuch"], "nosuch", None), (["index", "frobnicate"], "frobnicate", None),
+                                  (["search", "x", "--frobnicate"], "--frobnicate", None), (["show", "x", "-z"], "-z", None)):
+            answer = vtlt(*typed)
+            self.assertEqual((answer.code, answer.out), (2, ""), answer)
+            self.assertIn(word, answer.err)
+            self.assertIn(f"có phải là {near}?" if near else "không có", answer.err)
+            self.assertIn("--help", answer.err)
+
+    def test_usage_errors_speak_vietnamese(self):
+        file = self.write("a.txt", REPORT)
+        for typed, said in (([], "thiếu tên lệnh"), (["dossier"], "thiếu tên lệnh"), (["ingest"], "thiếu PATH"), (["show"], "thiếu ID"),
+                            (["unit", "add", "X"], "thiếu --title"), (["search", "x", "--limit"], "thiếu giá trị sau --limit"),
+                            (["search", "x", "--limit", "abc"], "--limit không nhận giá trị abc"),
+                            (["search", "x", "--limit", "1", "--limit", "2"], "--limit chỉ được viết một lần"),
+                            (["verify", "--all", "--sample", "3"], "không dùng cùng"), (["show", "a", "b"], "thừa b"),
+                            (["--lang", "fr", "unit", "list"], "--lang phải là vi | en")):
+            answer = vtlt(*typed)
+            self.assertEqual((answer.code, answer.out), (2, ""), answer)
+            self.assertIn("Sai cú pháp lệnh: ", answer.err)
+            self.assertIn(said, answer.err)
+        self.assertIn("Wrong usage: PATH is missing.", vtlt("ingest", "--lang", "en").err)
+
+    def test_the_help_speaks_vietnamese(self):
+        for command in ([], ["search"], ["dossier"], ["dossier", "new"], ["verify"], ["ingest"]):
+            answer = vtlt(*command, "--help")
+            self.assertEqual(answer.code, 0, answer)
+            self.assertIn("Cách dùng: ", answer.out)
+            for word in ("Usage", "Option", "OPTION", "SUBCOMMAND", "Subcommand", "REQUIRED", "Positional", "TEXT", "INT", "Env:",
+                         "Excludes", "Print this", "Display program"):
+                self.assertNotIn(word, answer.out, command)
+        english = vtlt("search", "--help", "--lang", "en").out
+        self.assertIn("Usage: ", english)
+        self.assertNotIn("Tùy chọn", english)
+
     def test_both_languages_speak(self):
         vi = vtlt("--lang", "vi", "show", "0" * 20, home=self.home())
         en = vtlt("show", "0" * 20, "--lang", "en", home=self.folder / "home")
@@ -243,6 +280,25 @@ class Find(VtltCase):
         self.assertEqual(total("khen thưởng NOT ma"), 0)
         self.assertEqual(total('"trang hai"'), 1)
         self.assertEqual(total('"hai trang"'), 0)
+
+    def test_a_word_with_a_dash_reaches_the_query(self):
+        query = lambda *words: vtlt("search", *words, "--json", home=self.archive).json()["query"]
+        self.assertEqual(query("thuế", "-phí"), "thuế -phí")
+        self.assertEqual(query("-phí", "thuế"), "-phí thuế")
+        self.assertEqual(query("-Công", "-5", "[a,b]"), "-Công -5 [a,b]")
+        after = vtlt("search", "--json", "--", "-phí", "--limit", "--json", home=self.archive)
+        self.assertEqual(after.json()["query"], "-phí --limit --json")
+        self.assertEqual(vtlt("search", "văn", "thư", "-cục", "--count", home=self.archive).out, "0\n")
+        self.assertEqual(vtlt("search", "x", "-C", self.archive, "--count", "--limit", "5").out, "0\n")
+        self.assertEqual(vtlt("search", "x", "--phí", home=self.archive).code, 2)
+        self.assertEqual(vtlt("search", "-h").code, 0)
+
+    def test_a_file_whose_name_begins_with_a_dash_can_be_named(self):
+        self.write("-x.txt", "văn bản gạch ngang")
+        self.write("[ngoặc, vuông]", "văn bản ngoặc vuông")
+        done = subprocess.run([str(VTLT), "-C", str(self.archive), "ingest", "[ngoặc, vuông]", "--", "-x.txt"], cwd=self.folder,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(done.returncode, 0, done)
 
     def test_a_hit_tells_its_page_and_lights_its_words(self):
         hit = self.search(self.archive, "hòa giải")["hits"][0]
