@@ -73,6 +73,8 @@ int run_init(const Context& context, Options& options)
         throw Error{Kind::invalid, "secrecy.unknown", {{"value", options.highest}}};
     }
     options.init.highest = *highest;
+    options.init.unit_code = services::clean_text(options.init.unit_code);
+    options.init.unit_title = services::clean_title(options.init.unit_title);
     services::init_archive(options.directory, context.clock(), context.actor(), options.init);
     if (options.demo) {
         Context inside{context, options.directory};

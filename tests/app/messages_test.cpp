@@ -71,6 +71,7 @@ std::set<std::string> error_codes(const fs::path& root)
     static const std::regex literal{R"re("([a-z_]+(?:\.[a-z_]+)+)")re"};
     static const std::regex row{R"re(Kind::[a-z_]+,\s*"([a-z_]+(?:\.[a-z_]+)+)")re"};
     static const std::regex helper{R"re((?:check_code\([a-z_]+, |fail\()"([a-z_]+(?:\.[a-z_]+)+)")re"};
+    static const std::regex problem{R"re("(code\.[a-z_]+)"\})re"};
     static const std::regex syntax{R"re("(query\.[a-z_]+)")re"};
     std::set<std::string> codes;
     for (const auto& text : sources_of(root, {"core", "indexer", "retention", "webui", "app"})) {
@@ -79,6 +80,7 @@ std::set<std::string> error_codes(const fs::path& root)
         }
         collect(text, row, codes);
         collect(text, helper, codes);
+        collect(text, problem, codes);
     }
     // What the query language says of a text travels as an answer, not as an exception.
     for (const auto& text : sources_of(root, {"indexer"})) {
@@ -209,7 +211,7 @@ TEST_CASE("every error that can be thrown has a text in both languages", "[messa
     const auto codes = error_codes(*root);
     // The reading of the sources works: kinds of places that are easily lost.
     for (const auto* code : {"archive.locked", "internal.errno", "internal.disk_full", "catalog.cannot_open",
-                             "catalog.busy", "unit.bad_code"}) {
+                             "catalog.busy", "unit.bad_code", "code.dots"}) {
         CHECK(codes.contains(code));
     }
     CHECK(missing(read_texts(*root), "error", codes) == Keys{});

@@ -122,6 +122,33 @@ class Init(VtltCase):
         self.assertEqual(shown["created_at"], "2021-12-31T17:00:00.000Z")
 
 
+class Organise(VtltCase):
+    def test_what_cannot_be_a_code_title_or_year_is_refused_with_its_reason(self):
+        home = self.home()
+        add = lambda *a: vtlt("unit", "add", *a, home=home)
+        new = lambda *a: vtlt("dossier", "new", *a, home=home)
+        self.assertEqual(add("U1", "--title", "Đơn vị").code, 0)
+        self.assertEqual(new("01", "--title", "Hồ sơ", "--year", "2021").code, 0)
+        for answer, code, said in (
+                (add("..", "--title", "X"), 2, "hệ thống tệp"), (add(".", "--title", "X"), 2, "hệ thống tệp"),
+                (add("x ", "--title", "X"), 2, "kết thúc bằng dấu cách"), (add("", "--title", "X"), 2, "để trống"),
+                (add("U2", "--title", ""), 2, "để trống"), (add("U2", "--title", "  "), 2, "để trống"),
+                (add("U2", "--title", b"\xff\xfe"), 2, "UTF-8"), (add(b"U\xff", "--title", "X"), 2, "UTF-8"),
+                (add("u1", "--title", "X"), 5, "Đã có đơn vị U1"), (add("U1", "--title", "X"), 5, "Đã có đơn vị U1"),
+                (new("..", "--title", "X"), 2, "hệ thống tệp"), (new("02", "--title", ""), 2, "để trống"),
+                (new("02", "--title", b"\xff"), 2, "UTF-8"), (new("02", "--title", "X", "--unit", b"\xff"), 2, "UTF-8"),
+                (new("02", "--title", "X", "--year", "0"), 2, "1900–2200"), (new("02", "--title", "X", "--year", "99999"), 2, "1900–2200"),
+                (vtlt("init", self.folder / "other", "--unit-title", " "), 2, "để trống"),
+                (vtlt("init", self.folder / "other", "--unit-code", ".."), 2, "hệ thống tệp"),
+                (vtlt("init", self.folder / "other", "--unit-code", b"\xff"), 2, "UTF-8")):
+            self.assertEqual((answer.code, answer.out), (code, ""), answer)
+            self.assertIn(said, answer.err)
+        problem = json.loads(vtlt("unit", "add", "x ", "--title", "X", "--json", home=home).err)
+        self.assertEqual((problem["code"], problem["errors"][0]["code"]), ("unit.bad_code", "code.blank_at_end"))
+        self.assertEqual(len(vtlt("unit", "list", "--json", home=home).json()["units"]), 2)
+        self.assertEqual(len(vtlt("dossier", "list", "--json", home=home).json()["dossiers"]), 1)
+
+
 class Ingest(VtltCase):
     def test_outcomes_causes_and_exit_codes(self):
         home = self.home()
