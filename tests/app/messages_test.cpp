@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/file.h>
+#include <vtlt/core/export/package_rules.h>
 #include <vtlt/core/sandbox/cause.h>
 #include <vtlt/webui/messages.h>
 
@@ -296,6 +297,23 @@ TEST_CASE("every word of the command line has a text in both languages", "[messa
         CHECK(keys.contains(key));
     }
     CHECK(missing(read_texts(*root), "cli", keys) == Keys{});
+}
+
+TEST_CASE("every rule of a package has its sentence and hint in both languages", "[messages]")
+{
+    const auto root = source_root();
+    if (!root) {
+        return;
+    }
+    std::vector<std::string_view> rules;
+    for (const auto& row : export_::kRules) {
+        rules.push_back(row.rule);
+        CHECK(webui::message(Language::en, "rule", row.rule) == row.message);
+        CHECK(webui::message(Language::en, "rule_hint", row.rule) == row.hint);
+    }
+    const auto texts = read_texts(*root);
+    CHECK(missing(texts, "rule", rules) == Keys{});
+    CHECK(missing(texts, "rule_hint", rules) == Keys{});
 }
 
 TEST_CASE("every way to misuse a command has a text in both languages", "[messages]")
