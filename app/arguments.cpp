@@ -205,9 +205,7 @@ std::vector<std::string> read_arguments(const CLI::App& app, const Context& cont
 void accept_words(CLI::App& app)
 {
     for (auto* option : app.get_options([](CLI::Option* one) { return one->get_positional(); })) {
-        option->transform([](std::string word) {
-            return word.starts_with(kWordMark) ? word.substr(1) : word;
-        });
+        option->transform([](std::string word) { return word.starts_with(kWordMark) ? word.substr(1) : word; });
     }
     for (auto* command : app.get_subcommands([](CLI::App*) { return true; })) {
         accept_words(*command);

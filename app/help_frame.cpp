@@ -18,8 +18,8 @@ std::string help_row(std::string left, const std::string& right)
 {
     left.insert(0, "  ");
     const auto width = text::length(left);
-    const auto gap = width + 1 < kLeftColumn ? std::string(kLeftColumn - width, ' ')
-                                             : "\n" + std::string(kLeftColumn, ' ');
+    const auto gap =
+        width + 1 < kLeftColumn ? std::string(kLeftColumn - width, ' ') : "\n" + std::string(kLeftColumn, ' ');
     return left + (right.empty() ? std::string{} : gap + right) + "\n";
 }
 

@@ -13,7 +13,7 @@ namespace {
 struct Check
 {
     std::string name;
-    std::string state; ///< ok, warning, failed
+    std::string state;  ///< ok, warning, failed
     std::string detail; ///< in the reader's language
 };
 
@@ -56,8 +56,7 @@ int run_doctor(const Context& context)
     } else {
         for (const auto& check : checks) {
             context.print_line(context.text("cli", "doctor." + check.state) + "  " +
-                               context.text("cli", "doctor." + check.name) + "  " +
-                               check.detail);
+                               context.text("cli", "doctor." + check.name) + "  " + check.detail);
         }
     }
     return good ? kExitOk : kExitFailed;

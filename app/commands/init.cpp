@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/context.h"
+#include "app/words.h"
 
 #include "app/demo/demo.h"
 
@@ -60,7 +60,8 @@ void fill_with_demo(const Context& context, const Options& options)
         throw Error{
             Kind::internal, "demo.incomplete", {{"failed", std::to_string(summary.failed + summary.without_text)}}};
     }
-    context.say(context.text("cli", "init.demo_done", {{"documents", std::to_string(summary.accepted)}}));
+    context.say(
+        counted(context, "init.demo_done", summary.accepted, {{"documents", std::to_string(summary.accepted)}}));
 }
 
 int run_init(const Context& context, Options& options)

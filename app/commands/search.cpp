@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/context.h"
+#include "app/words.h"
 
 #include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/error.h>
@@ -142,9 +142,10 @@ void print_answer(const Context& context, const indexer::SearchAnswer& answer, s
         context.say(context.text("error", answer.syntax->message));
     }
     if (pending > 0) {
-        context.say(context.text("cli", "search.pending", {{"count", std::to_string(pending)}}));
+        context.say(counted(context, "search.pending", static_cast<std::uint64_t>(pending),
+                            {{"count", std::to_string(pending)}}));
     }
-    context.print_line(context.text("cli", "search.total", {{"total", std::to_string(answer.total)}}));
+    context.print_line(counted(context, "search.total", answer.total, {{"total", std::to_string(answer.total)}}));
     bool relaxed_told = false;
     std::size_t rank = 0;
     for (const auto& hit : answer.hits) {

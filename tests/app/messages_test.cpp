@@ -95,9 +95,15 @@ std::set<std::string> cli_keys(const fs::path& root)
     static const std::regex help{R"re(context\.help\("([^"]+)"\))re"};
     static const std::regex said{R"re(text\("cli",([^;]*))re"};
     static const std::regex literal{R"re("([a-z_]+(?:\.[a-z_]+)+)")re"};
+    static const std::regex counted{R"re(counted\(context, "([^"]+)")re"};
     std::set<std::string> keys;
     for (const auto& text : sources_of(root, {"app"})) {
         collect(text, help, keys);
+        std::set<std::string> counts;
+        collect(text, counted, counts);
+        for (const auto& key : counts) {
+            keys.insert({key, key + ".one"});
+        }
         for (std::sregex_iterator at{text.begin(), text.end(), said}, end; at != end; ++at) {
             // Up to the fields: their values are not keys.
             const auto arguments = (*at)[1].str();
@@ -277,7 +283,9 @@ TEST_CASE("every cause, outcome and integrity hint has a text in both languages"
     }
     CHECK(missing(texts, "cause", causes) == Keys{});
     CHECK(missing(texts, "outcome", std::array{"accepted", "duplicate", "without_text", "failed"}) == Keys{});
-    CHECK(missing(texts, "job_outcome", std::array{"open", "done", "partial", "failed"}) == Keys{});
+    CHECK(missing(texts, "job_outcome", std::array{"open", "running", "done", "partial", "failed"}) == Keys{});
+    CHECK(missing(texts, "job_kind", std::array{"ingest", "export"}) == Keys{});
+    CHECK(missing(texts, "secrecy", kSecrecyNames) == Keys{});
     const auto hints = integrity_hints(*root);
     for (const auto* hint : {"changed", "missing", "untracked", "catalog", "job", "audit", "index", "export"}) {
         CHECK(hints.contains(hint));
@@ -374,7 +382,8 @@ TEST_CASE("a place that nobody filled is never shown", "[messages]")
     if (!root) {
         return;
     }
-    for (const auto& [key, written] : read_texts(*root)[0]) {
+    const auto texts = read_texts(*root);
+    for (const auto& [key, written] : texts[0]) {
         INFO(key.first << " " << key.second);
         CHECK(places(webui::message(Language::vi, key.first, key.second)) == Keys{});
     }

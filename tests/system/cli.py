@@ -240,6 +240,53 @@ class Ingest(VtltCase):
         self.assertEqual((shown["number"], shown["symbol"], shown["kind"], shown["issued_on"]), ("3163", "BC-CHC", "BC", "2021-08-05"))
         self.assertIn("văn thư, lưu trữ", shown["title"])
 
+    def test_a_document_is_shown_however_its_name_is_typed(self):
+        home = self.home()
+        self.ingest(home, self.write("a.txt", REPORT), code=0)
+        uid = vtlt("show", "3163/BC-CHC", "--json", home=home).json()["id"]
+        for name in (uid, uid.lower(), "3163/bc-chc", "03163/BC-CHC"):
+            self.assertEqual(vtlt("show", name, "--json", home=home).json()["id"], uid, name)
+        shown = vtlt("show", uid, home=home).out
+        self.assertIn("Ngày ban hành: 5/8/2021\n", shown)
+        self.assertIn("Độ mật: không mật\n", shown)
+        self.assertNotRegex(shown, r"[0-9]T[0-9]")
+        self.assertIn("Không có tài liệu 9/XYZ.", vtlt("show", "9/XYZ", home=home).err)
+        self.write("in/b.txt", REPORT + "bản hai")
+        self.ingest(home, self.folder / "in", code=0)
+        answer = vtlt("show", "3163/BC-CHC", home=home)
+        self.assertEqual(answer.code, 5)
+        self.assertIn("Có 2 tài liệu", answer.err)
+        self.assertIn("vtlt search 'so:3163/BC-CHC'", answer.err)
+
+    def test_plain_words_for_people(self):
+        home = self.home()
+        summary = vtlt("ingest", self.write("rỗng.txt", b""), home=home)
+        self.assertEqual(summary.code, 3)
+        self.assertIn("1 × tệp rỗng\n", summary.out)
+        self.assertRegex(summary.out, r"0,0 MB · [0-9]+,[0-9] giây")
+        self.assertRegex(vtlt("ingest", self.write("a.txt", REPORT), "--lang", "en", home=home).out, r"0\.0 MB")
+        empty = self.search(home, "mat:open", "--limit", "200")["hits"]
+        uid = next(h["id"] for h in empty if h["source_path"] == "rỗng.txt")
+        self.assertIn("(tệp rỗng)", vtlt("cat", uid, "--text", home=home).err)
+        self.assertTrue(vtlt("search", "van thu", "--lang", "en", home=home).out.startswith("1 document\n"))
+        self.assertIn("không có thư mục", vtlt("export", "--query", "van", "--to", self.folder / "nofolder/a.zip", home=home).err.lower())
+        self.assertIn("nofolder", vtlt("export", "--query", "van", "--to", self.folder / "nofolder/a.zip", home=home).err)
+
+    def test_a_job_that_runs_is_told_from_one_that_waits(self):
+        home = self.home()
+        for n in range(300):
+            self.write(f"in/{n}.txt", f"Báo cáo số {n}\n" + "nội dung " * n)
+        process = subprocess.Popen([str(VTLT), "-C", str(home), "ingest", str(self.folder / "in"), "--json"], stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL)
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        self.assertIn("chưa xong", vtlt("job", "list", home=home).out)
+        lock = os.open(home, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        self.assertIn("đang chạy", vtlt("job", "list", home=home).out)
+        os.close(lock)
+
     def test_nothing_changes_in_a_dry_run(self):
         home = self.home()
         self.write("in/a.txt", REPORT)

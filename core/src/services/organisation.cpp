@@ -24,8 +24,7 @@ void refuse_in_other_case(db::ReadTx& tx, const catalog::Unit& wanted)
 {
     for (const auto& unit : catalog::list_units(tx)) {
         if (unit.code != wanted.code && is_same_to_people(unit.code, wanted.code)) {
-            throw Error{
-                Kind::conflict, "unit.exists_in_other_case", {{"unit", wanted.code}, {"existing", unit.code}}};
+            throw Error{Kind::conflict, "unit.exists_in_other_case", {{"unit", wanted.code}, {"existing", unit.code}}};
         }
     }
 }
@@ -44,11 +43,10 @@ void refuse_in_other_case(db::ReadTx& tx, const catalog::Dossier& wanted)
 int checked_year(int year)
 {
     if (year < kFirstYear || year > kLastYear) {
-        throw Error{Kind::invalid,
-                    "dossier.bad_year",
-                    {{"year", std::to_string(year)},
-                     {"from", std::to_string(kFirstYear)},
-                     {"to", std::to_string(kLastYear)}}};
+        throw Error{
+            Kind::invalid,
+            "dossier.bad_year",
+            {{"year", std::to_string(year)}, {"from", std::to_string(kFirstYear)}, {"to", std::to_string(kLastYear)}}};
     }
     return year;
 }

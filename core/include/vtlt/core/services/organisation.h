@@ -16,8 +16,8 @@ std::string clean_text(std::string_view typed);
 /// A title as it is kept: NFC, one line. Throws invalid `text.not_utf8`, `title.blank`.
 std::string clean_title(std::string_view typed);
 
-/// Throws conflict `unit.exists`, `unit.exists_in_other_case`, not_found `unit.not_found` (the parent), invalid `unit.bad_code`,
-/// `text.not_utf8`, `title.blank`.
+/// Throws conflict `unit.exists`, `unit.exists_in_other_case`, not_found `unit.not_found` (the parent), invalid
+/// `unit.bad_code`, `text.not_utf8`, `title.blank`.
 catalog::Unit create_unit(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view code,
                           std::string_view title, std::string_view parent);
 
