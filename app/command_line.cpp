@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/command_line.h"
 
+#include "app/arguments.h"
 #include "app/context.h"
+#include "app/help_frame.h"
 
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/base/file.h>
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <array>
 #include <clocale>
 #include <csignal>
@@ -25,13 +29,15 @@ constexpr std::array<Adder, 13> kCommands{add_init,    add_ingest, add_search,  
                                           add_dossier, add_export, add_package, add_verify,   add_audit,
                                           add_index,   add_job,    add_doctor};
 
-/// Asked for before parsing, because the help itself is written in it.
-webui::Language language_of(int argc, char** argv)
+/// Asked for before parsing, because the help and every refusal are written so. After `--` stand words only.
+void prepare(Context& context, int argc, char** argv)
 {
     std::string_view wanted;
-    for (int i = 1; i < argc; ++i) {
+    for (int i = 1; i < argc && std::strcmp(argv[i], "--") != 0; ++i) {
         const std::string_view argument{argv[i]};
-        if (argument == "--lang" && i + 1 < argc) {
+        if (argument == "--json") {
+            context.json = true;
+        } else if (argument == "--lang" && i + 1 < argc) {
             wanted = argv[i + 1];
         } else if (argument.starts_with("--lang=")) {
             wanted = argument.substr(7);
@@ -40,7 +46,7 @@ webui::Language language_of(int argc, char** argv)
     if (const char* environment = std::getenv("VTLT_LANG"); wanted.empty() && environment != nullptr) {
         wanted = environment;
     }
-    return webui::language_from_name(wanted).value_or(webui::Language::vi);
+    context.language = webui::language_from_name(wanted).value_or(webui::Language::vi);
 }
 
 struct Status
@@ -111,22 +117,24 @@ void add_globals(CLI::App& app, Context& context)
         ->type_name("vi|en");
 }
 
-int usage_error(const CLI::App& app, const Context& context, const CLI::ParseError& error)
+int report_usage(const CLI::App& app, const Context& context, const CLI::ParseError& error)
 {
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
         return app.exit(error); // --help, --version
     }
-    if (context.json) {
-        report(context, Error{Kind::invalid, "cli.usage", {{"reason", error.what()}}});
-        return kExitUsage;
-    }
-    app.exit(error);
-    return kExitUsage;
+    return report(context, usage_error(app, context, error));
 }
 
-bool wants_json(int argc, char** argv)
+int run_command(const Context& context)
 {
-    return std::any_of(argv + 1, argv + argc, [](const char* one) { return std::strcmp(one, "--json") == 0; });
+    if (context.home.empty()) {
+        throw Error{Kind::invalid, "archive.no_path"};
+    }
+    try {
+        return context.command();
+    } catch (const std::filesystem::filesystem_error& failure) {
+        throw_as_error(failure);
+    }
 }
 
 } // namespace
@@ -140,21 +148,24 @@ int run(int argc, char** argv)
 
     Context context;
     context.home = ".";
-    context.language = language_of(argc, argv);
-    context.json = wants_json(argc, argv);
+    prepare(context, argc, argv);
     CLI::App app{context.help("program"), "vtlt"};
-    app.set_version_flag("--version", "vtlt 0.1.0");
+    set_help_frame(app, context);
     app.require_subcommand(1);
     app.fallthrough();
     add_globals(app, context);
     for (const auto add : kCommands) {
         add(app, context);
     }
+    finish_help_frame(app);
+    accept_words(app);
     try {
-        app.parse(argc, argv);
-        return context.command();
+        auto arguments = read_arguments(app, context, argc, argv);
+        std::ranges::reverse(arguments); // as CLI11 wants them
+        app.parse(std::move(arguments));
+        return run_command(context);
     } catch (const CLI::ParseError& error) {
-        return usage_error(app, context, error);
+        return report_usage(app, context, error);
     } catch (const Error& error) {
         return report(context, error);
     } catch (const std::exception& error) {

@@ -2,6 +2,7 @@
 #include "app/context.h"
 
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/base/file.h>
 
 #include <array>
 #include <cerrno>
@@ -53,16 +54,24 @@ const Clock& Context::clock() const
     return *clock_;
 }
 
-services::Archive Context::open_for_reading() const
+services::Archive Context::open(services::Archive::Mode mode) const
 {
     clock();
-    return services::Archive{home, services::Archive::Mode::read};
+    try {
+        return services::Archive{home, mode};
+    } catch (const std::filesystem::filesystem_error& failure) {
+        throw_as_error(failure);
+    }
+}
+
+services::Archive Context::open_for_reading() const
+{
+    return open(services::Archive::Mode::read);
 }
 
 services::Archive Context::open_for_writing() const
 {
-    clock();
-    services::Archive archive{home, services::Archive::Mode::write};
+    auto archive = open(services::Archive::Mode::write);
     if (!now.empty() && !archive.config().test_clock) {
         throw Error{Kind::invalid, "clock.not_allowed"};
     }

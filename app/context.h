@@ -68,6 +68,8 @@ public:
     void say(std::string_view line) const;
 
 private:
+    services::Archive open(services::Archive::Mode mode) const;
+
     mutable std::unique_ptr<Clock> clock_;
 };
 

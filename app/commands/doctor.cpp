@@ -13,18 +13,18 @@ namespace {
 struct Check
 {
     std::string name;
-    std::string state; ///< ok, warning, failed
-    std::string detail;
+    std::string state;  ///< ok, warning, failed
+    std::string detail; ///< in the reader's language
 };
 
-Check check_extractor()
+Check check_extractor(const Context& context)
 {
     try {
         const sandbox::Extractor extractor;
         return {"extractor", extractor.has_landlock() ? "ok" : "warning",
-                extractor.has_landlock() ? "" : "doctor.no_landlock"};
+                extractor.has_landlock() ? "" : context.text("cli", "doctor.no_landlock")};
     } catch (const Error& error) {
-        return {"extractor", "failed", error.what()};
+        return {"extractor", "failed", webui::error_text(context.language, error)};
     }
 }
 
@@ -34,31 +34,29 @@ Check check_archive(const Context& context)
         const auto archive = context.open_for_reading();
         const auto free = free_bytes(archive.home().root());
         const bool low = free < (std::uint64_t{1} << 30);
-        return {"archive", low ? "warning" : "ok", low ? "doctor.disk_low" : ""};
+        return {"archive", low ? "warning" : "ok", low ? context.text("cli", "doctor.disk_low") : ""};
     } catch (const Error& error) {
-        return {"archive", error.kind() == Kind::not_found ? "warning" : "failed",
-                error.kind() == Kind::not_found ? "doctor.no_archive" : error.what()};
+        const bool absent = error.kind() == Kind::not_found;
+        return {"archive", absent ? "warning" : "failed",
+                absent ? context.text("cli", "doctor.no_archive") : webui::error_text(context.language, error)};
     }
 }
 
 int run_doctor(const Context& context)
 {
-    const std::vector<Check> checks{check_extractor(), check_archive(context)};
+    const std::vector<Check> checks{check_extractor(context), check_archive(context)};
     auto list = Json::array();
     bool good = true;
     for (const auto& check : checks) {
         good = good && check.state != "failed";
-        list.push_back({{"check", check.name},
-                        {"state", check.state},
-                        {"detail", json_or_null(context.text("cli", check.detail))}});
+        list.push_back({{"check", check.name}, {"state", check.state}, {"detail", json_or_null(check.detail)}});
     }
     if (context.json) {
         context.print_json({{"format_version", 1}, {"ok", good}, {"checks", list}});
     } else {
         for (const auto& check : checks) {
             context.print_line(context.text("cli", "doctor." + check.state) + "  " +
-                               context.text("cli", "doctor." + check.name) + "  " +
-                               (check.detail.empty() ? "" : context.text("cli", check.detail)));
+                               context.text("cli", "doctor." + check.name) + "  " + check.detail);
         }
     }
     return good ? kExitOk : kExitFailed;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/context.h"
+#include "app/words.h"
 
 #include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/error.h>
@@ -7,6 +7,7 @@
 #include <vtlt/core/catalog/document.h>
 #include <vtlt/core/store/object_store.h>
 #include <vtlt/core/store/text_object.h>
+#include <vtlt/indexer/searcher.h>
 
 #include <CLI/CLI.hpp>
 
@@ -23,24 +24,48 @@ struct Options
     bool text = false;
 };
 
+std::string in_capitals(std::string text)
+{
+    std::ranges::transform(text, text.begin(),
+                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+    return text;
+}
+
+/// As written in the catalogue, else as a search of the field reads it: without accents, capitals, leading zeros.
+std::vector<DocumentId> find_by_number(const Context& context, services::Archive& archive, db::ReadTx& tx,
+                                       const std::string& name)
+{
+    const auto slash = name.find('/');
+    if (slash == std::string::npos) {
+        return {};
+    }
+    auto ids = catalog::list_ids_by_number(tx, name.substr(0, slash), name.substr(slash + 1));
+    if (ids.empty() && name.find_first_of("\"()") == std::string::npos) {
+        indexer::Searcher searcher{archive.home(), archive.database()};
+        ids = searcher.matching_documents("so:\"" + name + "\"", auth::readable_bands(context.actor()));
+    }
+    return ids;
+}
+
 /// By uid, or by number and symbol ("3163/BC-BQP") where they name one. A document that may not be read is missing.
-catalog::DocumentView find_document(const Context& context, db::ReadTx& tx, const std::string& name)
+catalog::DocumentView find_document(const Context& context, services::Archive& archive, db::ReadTx& tx,
+                                    const std::string& name)
 {
     std::vector<catalog::DocumentView> found;
-    if (is_uid(name)) {
-        found.push_back(catalog::get_view(tx, name));
-    } else if (const auto slash = name.find('/'); slash != std::string::npos) {
-        found = catalog::list_views(tx, catalog::list_ids_by_number(tx, name.substr(0, slash), name.substr(slash + 1)));
+    if (const auto uid = in_capitals(name); is_uid(uid)) {
+        found = catalog::list_views_by_uid(tx, std::vector<Uid>{uid});
+    } else {
+        found = catalog::list_views(tx, find_by_number(context, archive, tx, name));
     }
     std::erase_if(found, [&](const catalog::DocumentView& view) {
         return !auth::is_allowed(context.actor(), auth::Action::document_read,
                                  {.secrecy = view.document.secrecy, .unit = view.document.unit});
     });
     if (found.empty()) {
-        throw Error{Kind::not_found, "document.not_found"};
+        throw Error{Kind::not_found, "document.not_found", {{"id", name}}};
     }
     if (found.size() > 1) {
-        throw Error{Kind::conflict, "document.ambiguous", {{"count", std::to_string(found.size())}}};
+        throw Error{Kind::conflict, "document.ambiguous", {{"count", std::to_string(found.size())}, {"id", name}}};
     }
     return std::move(found.front());
 }
@@ -87,15 +112,13 @@ Json to_json(const catalog::DocumentView& view)
             {"files", files}};
 }
 
-int run_show(const Context& context, const Options& options)
+void print_view(const Context& context, const catalog::DocumentView& view)
 {
-    auto archive = context.open_for_reading();
-    auto tx = archive.database().read();
-    const auto json = to_json(find_document(context, tx, options.id));
-    if (context.json) {
-        context.print_json(json);
-        return kExitOk;
-    }
+    const auto& document = view.document;
+    auto json = to_json(view);
+    json["issued_on"] = json_or_null(document.issued_on ? format_date_vi(*document.issued_on) : std::string{});
+    json["created_at"] = moment(document.created_at);
+    json["secrecy"] = context.text("secrecy", secrecy_name(document.secrecy));
     for (const auto& [key, value] : json.items()) {
         if (value.is_null() || value.is_structured() || key == "format_version") {
             continue;
@@ -103,9 +126,22 @@ int run_show(const Context& context, const Options& options)
         context.print_line(context.text("field", key) + ": " +
                            text::one_line(value.is_string() ? value.get<std::string>() : value.dump()));
     }
-    for (const auto& file : json.at("files")) {
-        context.print_line("  " + file.at("n").dump() + ". " + text::one_line(file.at("name").get<std::string>()) +
-                           "  " + file.at("size").dump() + " B  " + file.at("sha256").get<std::string>());
+    for (const auto& file : view.files) {
+        context.print_line("  " + std::to_string(file.ordinal) + ". " + text::one_line(file.name) + "  " +
+                           std::to_string(file.size) + " B  " + file.content_hash +
+                           (file.cause ? "  (" + context.text("cause", cause_name(*file.cause)) + ")" : std::string{}));
+    }
+}
+
+int run_show(const Context& context, const Options& options)
+{
+    auto archive = context.open_for_reading();
+    auto tx = archive.database().read();
+    const auto view = find_document(context, archive, tx, options.id);
+    if (context.json) {
+        context.print_json(to_json(view));
+    } else {
+        print_view(context, view);
     }
     return kExitOk;
 }
@@ -123,7 +159,7 @@ int run_cat(const Context& context, const Options& options)
 {
     auto archive = context.open_for_reading();
     auto tx = archive.database().read();
-    const auto view = find_document(context, tx, options.id);
+    const auto view = find_document(context, archive, tx, options.id);
     if (view.files.empty()) {
         throw Error{Kind::not_found, "document.no_file"};
     }
@@ -133,10 +169,11 @@ int run_cat(const Context& context, const Options& options)
         return kExitOk;
     }
     if (file.text_hash.empty()) {
-        throw Error{Kind::not_found,
-                    "document.no_text",
-                    {{"cause", file.cause ? std::string{cause_name(*file.cause)} : std::string{}}}};
+        throw Error{Kind::not_found, "document.no_text",
+                    file.cause ? Fields{{"cause", context.text("cause", cause_name(*file.cause))}} : Fields{}};
     }
+    // Opened as an object first: one that is gone is told as such.
+    store::open_object(archive.home(), file.band, file.text_hash);
     const store::TextObject text{archive.home().object(file.band, file.text_hash)};
     for (std::size_t i = 0; i < text.size(); ++i) {
         const bool feed = text.page(i) && i + 1 < text.size() && text.page(i + 1);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/index_upkeep.h"
+#include "app/words.h"
 
 #include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/error.h>
@@ -200,11 +201,11 @@ void print_result(const Context& context, const Options& options, const export_:
                             {"secrecy", secrecy_name(result.highest)}});
         return;
     }
-    context.print_line(context.text("cli", "export.done",
-                                    {{"path", options.to.native()},
-                                     {"documents", std::to_string(result.documents)},
-                                     {"bytes", std::to_string(result.bytes)},
-                                     {"sha256", result.sha256}}));
+    context.print_line(counted(context, "export.done", result.documents,
+                               {{"path", options.to.native()},
+                                {"documents", std::to_string(result.documents)},
+                                {"bytes", std::to_string(result.bytes)},
+                                {"sha256", result.sha256}}));
 }
 
 int run_export(const Context& context, const Options& options)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/index_upkeep.h"
 #include "app/integrity.h"
+#include "app/words.h"
 
 #include <vtlt/indexer/index_worker.h>
 
@@ -19,9 +20,19 @@ int run_rebuild(const Context& context)
     if (context.json) {
         context.print_json({{"format_version", 1}, {"documents", documents}});
     } else {
-        context.print_line(context.text("cli", "index.rebuilt", {{"documents", std::to_string(documents)}}));
+        context.print_line(counted(context, "index.rebuilt", documents, {{"documents", std::to_string(documents)}}));
     }
     return kExitOk;
+}
+
+void print_problem(const Context& context, const Json& problem)
+{
+    std::string line;
+    for (const auto* key : {"band", "path", "id", "expected", "found"}) {
+        const auto& value = problem.at(key);
+        line += value.is_null() ? "" : "  " + (value.is_string() ? value.get<std::string>() : value.dump());
+    }
+    context.print_line(line + "\n    " + problem.at("hint").get<std::string>());
 }
 
 int run_check(const Context& context)
@@ -41,10 +52,11 @@ int run_check(const Context& context)
     if (context.json) {
         context.print_json({{"format_version", 1}, {"ok", problems.empty()}, {"problems", problems}});
     } else {
-        context.print_line(context.text("cli", problems.empty() ? "index.ok" : "index.bad",
-                                        {{"problems", std::to_string(problems.size())}}));
+        context.print_line(problems.empty() ? context.text("cli", "index.ok")
+                                            : counted(context, "index.bad", problems.size(),
+                                                      {{"problems", std::to_string(problems.size())}}));
         for (const auto& problem : problems) {
-            context.print_line("  " + to_line(problem));
+            print_problem(context, problem);
         }
     }
     return problems.empty() ? kExitOk : kExitIntegrity;
@@ -66,8 +78,9 @@ int run_stats(const Context& context)
         return kExitOk;
     }
     for (const auto& band : bands) {
-        context.print_line(band.at("band").get<std::string>() + "  " + band.at("documents").dump() + "  " +
-                           band.at("bytes").dump() + " B  " + band.at("generation").get<std::string>());
+        context.print_line(context.text("secrecy", band.at("band").get<std::string>()) + "  " +
+                           band.at("documents").dump() + "  " + band.at("bytes").dump() + " B  " +
+                           band.at("generation").get<std::string>());
     }
     return kExitOk;
 }

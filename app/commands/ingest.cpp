@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/context.h"
+#include "app/words.h"
 
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/text.h>
@@ -7,9 +7,6 @@
 #include <vtlt/indexer/index_worker.h>
 
 #include <CLI/CLI.hpp>
-
-#include <array>
-#include <cstdio>
 
 namespace vtlt::app {
 
@@ -49,13 +46,6 @@ Json to_json(const services::IntakeSummary& summary)
               {"causes", summary.causes}}}};
 }
 
-std::string decimal(double value)
-{
-    std::array<char, 32> out{};
-    const int size = std::snprintf(out.data(), out.size(), "%.1f", value);
-    return {out.data(), static_cast<std::size_t>(size)};
-}
-
 void print_summary(const Context& context, const services::IntakeSummary& summary)
 {
     context.print_line(context.text("cli", "ingest.summary",
@@ -63,10 +53,10 @@ void print_summary(const Context& context, const services::IntakeSummary& summar
                                      {"duplicates", std::to_string(summary.duplicates)},
                                      {"without_text", std::to_string(summary.without_text)},
                                      {"failed", std::to_string(summary.failed)},
-                                     {"megabytes", decimal(static_cast<double>(summary.bytes) / 1e6)},
-                                     {"seconds", decimal(summary.seconds)}}));
+                                     {"megabytes", decimal(context, static_cast<double>(summary.bytes) / 1e6)},
+                                     {"seconds", decimal(context, summary.seconds)}}));
     for (const auto& [cause, count] : summary.causes) {
-        context.print_line("  " + std::to_string(count) + " × " + cause + ": " + context.text("cause", cause));
+        context.print_line("  " + std::to_string(count) + " × " + context.text("cause", cause));
     }
 }
 

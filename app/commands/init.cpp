@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/context.h"
+#include "app/words.h"
 
 #include "app/demo/demo.h"
 
@@ -60,16 +60,22 @@ void fill_with_demo(const Context& context, const Options& options)
         throw Error{
             Kind::internal, "demo.incomplete", {{"failed", std::to_string(summary.failed + summary.without_text)}}};
     }
-    context.say(context.text("cli", "init.demo_done", {{"documents", std::to_string(summary.accepted)}}));
+    context.say(
+        counted(context, "init.demo_done", summary.accepted, {{"documents", std::to_string(summary.accepted)}}));
 }
 
 int run_init(const Context& context, Options& options)
 {
+    if (options.directory.empty()) {
+        throw Error{Kind::invalid, "archive.no_path"};
+    }
     const auto highest = secrecy_from_name(options.highest);
     if (!highest) {
         throw Error{Kind::invalid, "secrecy.unknown", {{"value", options.highest}}};
     }
     options.init.highest = *highest;
+    options.init.unit_code = services::clean_text(options.init.unit_code);
+    options.init.unit_title = services::clean_title(options.init.unit_title);
     services::init_archive(options.directory, context.clock(), context.actor(), options.init);
     if (options.demo) {
         Context inside{context, options.directory};

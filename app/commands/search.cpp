@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/index_upkeep.h"
+#include "app/words.h"
 
 #include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/error.h>
@@ -8,23 +9,25 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cerrno>
 #include <fstream>
+#include <optional>
 #include <unistd.h>
 
 namespace vtlt::app {
 
 namespace {
 
-constexpr std::size_t kMaxLimit = 200;
+constexpr std::int64_t kMaxLimit = 200;
 
 struct Options
 {
     std::vector<std::string> query;
-    std::size_t limit = 20;
+    std::int64_t limit = 20;
     std::string cursor;
     bool count = false;
     bool relaxed = false;
-    std::filesystem::path batch;
+    std::optional<std::string> batch;
 };
 
 std::string dossier_name(const catalog::DocumentView& view)
@@ -140,9 +143,10 @@ void print_answer(const Context& context, const indexer::SearchAnswer& answer, s
         context.say(context.text("error", answer.syntax->message));
     }
     if (pending > 0) {
-        context.say(context.text("cli", "search.pending", {{"count", std::to_string(pending)}}));
+        context.say(counted(context, "search.pending", static_cast<std::uint64_t>(pending),
+                            {{"count", std::to_string(pending)}}));
     }
-    context.print_line(context.text("cli", "search.total", {{"total", std::to_string(answer.total)}}));
+    context.print_line(counted(context, "search.total", answer.total, {{"total", std::to_string(answer.total)}}));
     bool relaxed_told = false;
     std::size_t rank = 0;
     for (const auto& hit : answer.hits) {
@@ -164,59 +168,116 @@ void print_answer(const Context& context, const indexer::SearchAnswer& answer, s
 indexer::SearchRequest make_request(const Context& context, const Options& options, std::string query)
 {
     return {.query = std::move(query),
-            .limit = options.limit,
+            .limit = static_cast<std::size_t>(options.limit),
             .cursor = options.cursor,
             .bands = auth::readable_bands(context.actor()),
-            .count_only = options.count};
+            .count_only = options.count,
+            .relaxed = options.relaxed};
+}
+
+void give_answer(const Context& context, const Options& options, const indexer::SearchAnswer& answer,
+                 std::int64_t pending)
+{
+    if (context.json) {
+        context.print_json(to_json(context, answer, pending));
+    } else if (options.count) {
+        context.print_line(std::to_string(answer.total));
+    } else {
+        print_answer(context, answer, pending);
+    }
+}
+
+/// A line without an answer still has its place: the answers count as the lines do.
+void give_error(const Context& context, const Error& error)
+{
+    const auto title = webui::error_text(context.language, error);
+    if (context.json) {
+        context.print_json({{"format_version", 1}, {"error", {{"code", error.code()}, {"title", title}}}});
+    } else {
+        context.print_line("# " + text::one_line(title));
+    }
+}
+
+indexer::SearchAnswer search(const Context& context, indexer::Searcher& searcher, const indexer::SearchRequest& request)
+{
+    return with_sound_index([&] { rebuild_index(context); }, [&] { return searcher.search(request); });
+}
+
+void answer_line(const Context& context, const Options& options, indexer::Searcher& searcher, const std::string& line,
+                 std::int64_t pending)
+{
+    if (line.find_first_not_of(" \t") == std::string::npos) {
+        give_error(context, Error{Kind::invalid, "search.blank_line"});
+        return;
+    }
+    try {
+        const auto answer = search(context, searcher, make_request(context, options, line));
+        if (!context.json && !options.count) {
+            context.print_line("# " + text::one_line(line));
+        }
+        give_answer(context, options, answer, pending);
+    } catch (const Error& error) {
+        if (error.kind() != Kind::invalid) {
+            throw;
+        }
+        give_error(context, error);
+    }
+}
+
+std::ifstream open_batch(const std::filesystem::path& path)
+{
+    if (std::filesystem::is_directory(path)) {
+        throw Error{Kind::invalid, "search.batch_is_a_folder", {{"path", path.native()}}};
+    }
+    std::ifstream lines{path};
+    if (!lines && errno == ENOENT) {
+        throw Error{Kind::not_found, "search.batch_not_found", {{"path", path.native()}}};
+    }
+    if (!lines) {
+        throw_errno("open", path.native());
+    }
+    return lines;
 }
 
 int run_batch(const Context& context, const Options& options)
 {
+    auto lines = open_batch(*options.batch);
     const auto pending = catch_up_index(context);
     auto archive = context.open_for_reading();
     indexer::Searcher searcher{archive.home(), archive.database()};
-    std::ifstream lines{options.batch};
-    if (!lines) {
-        throw Error{Kind::not_found, "search.batch_not_found", {{"path", options.batch.native()}}};
-    }
     for (std::string line; std::getline(lines, line);) {
-        if (line.find_first_not_of(" \t\r") == std::string::npos) {
-            const Error blank{Kind::invalid, "search.blank_line"};
-            context.print_json(
-                {{"format_version", 1},
-                 {"error", {{"code", blank.code()}, {"title", webui::error_text(context.language, blank)}}}});
-            continue;
+        // Files from Windows end their lines with CR LF.
+        if (line.ends_with('\r')) {
+            line.pop_back();
         }
-        try {
-            const auto answer = searcher.search(make_request(context, options, line));
-            if (context.json) {
-                context.print_json(to_json(context, answer, pending));
-            } else {
-                context.print_line("# " + text::one_line(line));
-                print_answer(context, answer, pending);
-            }
-        } catch (const Error& error) {
-            if (error.kind() != Kind::invalid) {
-                throw;
-            }
-            context.print_json(
-                {{"format_version", 1},
-                 {"error", {{"code", error.code()}, {"title", webui::error_text(context.language, error)}}}});
-        }
+        answer_line(context, options, searcher, line, pending);
+    }
+    if (lines.bad()) {
+        throw_errno("read", *options.batch);
     }
     return kExitOk;
 }
 
+void check_options(const Options& options)
+{
+    if (options.limit < 1 || options.limit > kMaxLimit) {
+        throw Error{Kind::invalid,
+                    "search.limit",
+                    {{"limit", std::to_string(options.limit)}, {"most", std::to_string(kMaxLimit)}}};
+    }
+    if (options.batch && !options.query.empty()) {
+        throw Error{Kind::invalid, "search.query_beside_batch"};
+    }
+    if (!options.batch && options.query.empty()) {
+        throw Error{Kind::invalid, "search.no_query"};
+    }
+}
+
 int run_search(const Context& context, const Options& options)
 {
-    if (options.limit > kMaxLimit) {
-        throw Error{Kind::invalid, "search.limit", {{"limit", std::to_string(kMaxLimit)}}};
-    }
-    if (!options.batch.empty()) {
+    check_options(options);
+    if (options.batch) {
         return run_batch(context, options);
-    }
-    if (options.query.empty()) {
-        throw Error{Kind::invalid, "search.no_query"};
     }
     std::string query;
     for (const auto& part : options.query) {
@@ -225,18 +286,7 @@ int run_search(const Context& context, const Options& options)
     const auto pending = catch_up_index(context);
     auto archive = context.open_for_reading();
     indexer::Searcher searcher{archive.home(), archive.database()};
-    auto answer = searcher.search(make_request(context, options, query));
-    if (options.relaxed) {
-        // "total" means the strict set unless --relaxed is said.
-        answer.total = searcher.matching_documents(query, auth::readable_bands(context.actor()), true).size();
-    }
-    if (context.json) {
-        context.print_json(to_json(context, answer, pending));
-    } else if (options.count) {
-        context.print_line(std::to_string(answer.total));
-    } else {
-        print_answer(context, answer, pending);
-    }
+    give_answer(context, options, search(context, searcher, make_request(context, options, query)), pending);
     return kExitOk;
 }
 
@@ -248,10 +298,10 @@ void add_search(CLI::App& app, Context& context)
     auto options = std::make_shared<Options>();
     command->add_option("QUERY", options->query, context.help("search.query"));
     command->add_option("--limit", options->limit, context.help("search.limit"));
-    command->add_option("--cursor", options->cursor, context.help("search.cursor"));
+    auto* cursor = command->add_option("--cursor", options->cursor, context.help("search.cursor"));
     command->add_flag("--count", options->count, context.help("search.count"));
     command->add_flag("--relaxed", options->relaxed, context.help("search.relaxed_flag"));
-    command->add_option("--batch", options->batch, context.help("search.batch"));
+    command->add_option("--batch", options->batch, context.help("search.batch"))->excludes(cursor);
     command->callback(
         [&context, options] { context.command = [&context, options] { return run_search(context, *options); }; });
 }

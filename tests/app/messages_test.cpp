@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/file.h>
+#include <vtlt/core/export/package_rules.h>
 #include <vtlt/core/sandbox/cause.h>
 #include <vtlt/webui/messages.h>
 
@@ -71,6 +72,7 @@ std::set<std::string> error_codes(const fs::path& root)
     static const std::regex literal{R"re("([a-z_]+(?:\.[a-z_]+)+)")re"};
     static const std::regex row{R"re(Kind::[a-z_]+,\s*"([a-z_]+(?:\.[a-z_]+)+)")re"};
     static const std::regex helper{R"re((?:check_code\([a-z_]+, |fail\()"([a-z_]+(?:\.[a-z_]+)+)")re"};
+    static const std::regex problem{R"re("(code\.[a-z_]+)"\})re"};
     static const std::regex syntax{R"re("(query\.[a-z_]+)")re"};
     std::set<std::string> codes;
     for (const auto& text : sources_of(root, {"core", "indexer", "retention", "webui", "app"})) {
@@ -79,6 +81,7 @@ std::set<std::string> error_codes(const fs::path& root)
         }
         collect(text, row, codes);
         collect(text, helper, codes);
+        collect(text, problem, codes);
     }
     // What the query language says of a text travels as an answer, not as an exception.
     for (const auto& text : sources_of(root, {"indexer"})) {
@@ -92,9 +95,15 @@ std::set<std::string> cli_keys(const fs::path& root)
     static const std::regex help{R"re(context\.help\("([^"]+)"\))re"};
     static const std::regex said{R"re(text\("cli",([^;]*))re"};
     static const std::regex literal{R"re("([a-z_]+(?:\.[a-z_]+)+)")re"};
+    static const std::regex counted{R"re(counted\(context, "([^"]+)")re"};
     std::set<std::string> keys;
     for (const auto& text : sources_of(root, {"app"})) {
         collect(text, help, keys);
+        std::set<std::string> counts;
+        collect(text, counted, counts);
+        for (const auto& key : counts) {
+            keys.insert({key, key + ".one"});
+        }
         for (std::sregex_iterator at{text.begin(), text.end(), said}, end; at != end; ++at) {
             // Up to the fields: their values are not keys.
             const auto arguments = (*at)[1].str();
@@ -188,7 +197,7 @@ std::set<std::string> missing(const Texts& texts, const std::string& context, co
     for (const auto& key : keys) {
         for (std::size_t i = 0; i < kLanguages.size(); ++i) {
             const auto found = texts[i].find(Key{context, key});
-            if (found == texts[i].end() || webui::message(kLanguages[i], context, key) != found->second) {
+            if (found == texts[i].end() || webui::message_as_written(kLanguages[i], context, key) != found->second) {
                 absent.insert(std::string{key});
             }
         }
@@ -197,6 +206,52 @@ std::set<std::string> missing(const Texts& texts, const std::string& context, co
 }
 
 using Keys = std::set<std::string>;
+
+/// The text from `from` to the brace that closes the first one opened there.
+std::string braced(const std::string& text, std::size_t from)
+{
+    int depth = 0;
+    for (auto at = text.find('{', from); at < text.size(); ++at) {
+        depth += text[at] == '{' ? 1 : text[at] == '}' ? -1 : 0;
+        if (depth == 0) {
+            return text.substr(from, at + 1 - from);
+        }
+    }
+    return text.substr(from);
+}
+
+/// "code place" of every place in the text or hint of a thrown error that its thrower does not fill.
+Keys unfilled_places(const fs::path& root, const std::map<Key, std::string>& texts)
+{
+    static const std::regex head{R"(Error\{\s*[^;{}]*Kind::)"};
+    static const std::regex code{R"re("([a-z_]+(?:\.[a-z_]+)+)")re"};
+    static const std::regex field{R"re(\{"([a-z_0-9]+)",)re"};
+    Keys unfilled;
+    for (const auto& text : sources_of(root, {"core", "indexer", "retention", "webui", "app"})) {
+        for (std::sregex_iterator at{text.begin(), text.end(), head}, end; at != end; ++at) {
+            const auto thrown = braced(text, static_cast<std::size_t>(at->position()));
+            // Fields that come from elsewhere cannot be read here.
+            if (thrown.find("fields") != std::string::npos) {
+                continue;
+            }
+            Keys codes;
+            Keys filled;
+            collect(thrown, code, codes);
+            collect(thrown, field, filled);
+            for (const auto& one : codes) {
+                for (const auto* context : {"error", "hint"}) {
+                    const auto found = texts.find(Key{context, one});
+                    for (const auto& place : found == texts.end() ? Keys{} : places(found->second)) {
+                        if (!filled.contains(place)) {
+                            unfilled.insert(std::string{one} + " " + place);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    return unfilled;
+}
 
 } // namespace
 
@@ -209,7 +264,7 @@ TEST_CASE("every error that can be thrown has a text in both languages", "[messa
     const auto codes = error_codes(*root);
     // The reading of the sources works: kinds of places that are easily lost.
     for (const auto* code : {"archive.locked", "internal.errno", "internal.disk_full", "catalog.cannot_open",
-                             "catalog.busy", "unit.bad_code"}) {
+                             "catalog.busy", "unit.bad_code", "code.dots"}) {
         CHECK(codes.contains(code));
     }
     CHECK(missing(read_texts(*root), "error", codes) == Keys{});
@@ -228,7 +283,9 @@ TEST_CASE("every cause, outcome and integrity hint has a text in both languages"
     }
     CHECK(missing(texts, "cause", causes) == Keys{});
     CHECK(missing(texts, "outcome", std::array{"accepted", "duplicate", "without_text", "failed"}) == Keys{});
-    CHECK(missing(texts, "job_outcome", std::array{"open", "done", "partial", "failed"}) == Keys{});
+    CHECK(missing(texts, "job_outcome", std::array{"open", "running", "done", "partial", "failed"}) == Keys{});
+    CHECK(missing(texts, "job_kind", std::array{"ingest", "export"}) == Keys{});
+    CHECK(missing(texts, "secrecy", kSecrecyNames) == Keys{});
     const auto hints = integrity_hints(*root);
     for (const auto* hint : {"changed", "missing", "untracked", "catalog", "job", "audit", "index", "export"}) {
         CHECK(hints.contains(hint));
@@ -250,6 +307,43 @@ TEST_CASE("every word of the command line has a text in both languages", "[messa
     CHECK(missing(read_texts(*root), "cli", keys) == Keys{});
 }
 
+TEST_CASE("every rule of a package has its sentence and hint in both languages", "[messages]")
+{
+    const auto root = source_root();
+    if (!root) {
+        return;
+    }
+    std::vector<std::string_view> rules;
+    for (const auto& row : export_::kRules) {
+        rules.push_back(row.rule);
+        CHECK(webui::message(Language::en, "rule", row.rule) == row.message);
+        CHECK(webui::message(Language::en, "rule_hint", row.rule) == row.hint);
+    }
+    const auto texts = read_texts(*root);
+    CHECK(missing(texts, "rule", rules) == Keys{});
+    CHECK(missing(texts, "rule_hint", rules) == Keys{});
+}
+
+TEST_CASE("every way to misuse a command has a text in both languages", "[messages]")
+{
+    const auto root = source_root();
+    if (!root) {
+        return;
+    }
+    static const std::regex row{R"re(UsageRow\{"[^\n]*", "([a-z_]+)", )re"};
+    static const std::regex unknown{R"re(unknown\("([a-z_]+)")re"};
+    const auto source = read_file(*root / "app" / "arguments.cpp");
+    Keys keys{"other"};
+    collect(source, row, keys);
+    Keys unknown_words;
+    collect(source, unknown, unknown_words);
+    for (const auto& key : unknown_words) {
+        keys.insert({key, key + "_near"});
+    }
+    CHECK(keys.size() == 13);
+    CHECK(missing(read_texts(*root), "usage", keys) == Keys{});
+}
+
 TEST_CASE("both languages have the same texts with the same places", "[messages]")
 {
     const auto root = source_root();
@@ -267,6 +361,32 @@ TEST_CASE("both languages have the same texts with the same places", "[messages]
         CHECK(places(text) == places(other->second));
     }
     CHECK(vi.size() == en.size());
+}
+
+TEST_CASE("whoever throws an error fills every place of its text", "[messages]")
+{
+    const auto root = source_root();
+    if (!root) {
+        return;
+    }
+    for (const auto& texts : read_texts(*root)) {
+        CHECK(unfilled_places(*root, texts) == Keys{});
+    }
+}
+
+TEST_CASE("a place that nobody filled is never shown", "[messages]")
+{
+    const auto text = webui::error_text(Language::vi, Error{Kind::internal, "internal.disk_full"});
+    CHECK(text == "Ổ đĩa đầy.");
+    const auto root = source_root();
+    if (!root) {
+        return;
+    }
+    const auto texts = read_texts(*root);
+    for (const auto& [key, written] : texts[0]) {
+        INFO(key.first << " " << key.second);
+        CHECK(places(webui::message(Language::vi, key.first, key.second)) == Keys{});
+    }
 }
 
 TEST_CASE("a text has its places filled and nothing else touched", "[messages]")

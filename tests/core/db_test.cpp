@@ -264,6 +264,24 @@ TEST_CASE("a broken constraint is a conflict, a wrong statement our own fault", 
     CHECK(refusal([&] { tx.prepare("SELECT 1").bind(2, 1); }) == "internal internal.invariant");
 }
 
+TEST_CASE("a full disk is told with the file that has no room", "[db]")
+{
+    Things things;
+    auto tx = things.database().write();
+    tx.execute_script("PRAGMA max_page_count = 1");
+    auto insert = tx.prepare("INSERT INTO thing (id, words) VALUES (1, ?1)");
+    insert.bind(1, std::string(1 << 20, 'x'));
+    try {
+        insert.run();
+        FAIL("there was room");
+    } catch (const Error& error) {
+        CHECK(error.code() == "internal.disk_full");
+        CHECK(std::ranges::any_of(error.fields(), [](const auto& field) {
+            return field.first == "path" && field.second.ends_with("things.db");
+        }));
+    }
+}
+
 TEST_CASE("a reader cannot write", "[db]")
 {
     Things things;

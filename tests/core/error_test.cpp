@@ -42,10 +42,11 @@ TEST_CASE("several mistakes of one input are one error with several problems", "
     CHECK(std::string{error.what()} == "form.invalid [/title: text.empty] [/year: number.range]");
 }
 
-TEST_CASE("a failed system call tells call, path and reason; a full disk is told apart", "[error]")
+TEST_CASE("a failed system call tells call, path and reason; a full disk and a refusal are told apart", "[error]")
 {
     const auto [number, code] = GENERATE(table<int, const char*>({
-        {EACCES, "internal internal.errno"},
+        {EACCES, "forbidden file.forbidden"},
+        {EPERM, "forbidden file.forbidden"},
         {EIO, "internal internal.errno"},
         {ENOSPC, "internal internal.disk_full"},
         {EDQUOT, "internal internal.disk_full"},
@@ -59,6 +60,12 @@ TEST_CASE("a failed system call tells call, path and reason; a full disk is told
         CHECK(error.fields().at(1).second == "somewhere");
         CHECK_FALSE(error.fields().at(2).second.empty());
     }
+}
+
+TEST_CASE("a read that is refused midway is the machine's fault, not a permission", "[error]")
+{
+    CHECK(refusal([] { throw_errno("read", "somewhere", EACCES); }) == "internal internal.errno");
+    CHECK(refusal([] { throw_errno("pread", "somewhere", EPERM); }) == "internal internal.errno");
 }
 
 TEST_CASE("a broken invariant is internal, also in release builds", "[error]")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core_fixture.h"
 
+#include <vtlt/core/base/error.h>
 #include <vtlt/core/services/organisation.h>
 
 #include <catch2/catch.hpp>
@@ -66,12 +67,83 @@ TEST_CASE("a code is printable and has no slash", "[organisation]")
     const auto code = GENERATE(""s, "A/B"s, "A\\B"s, "A\nB"s, " A"s, "A "s, "A  B"s, "\x1b[1m"s,
                                "\xe2\x80\xae"
                                "A"s,
-                               std::string(101, 'a'));
+                               std::string(101, 'a'), "."s, ".."s);
     CAPTURE(code);
     CHECK(refusal([&] { make_unit(test, code); }) == "invalid unit.bad_code");
     CHECK(refusal([&] { make_dossier(test, named(code)); }) == "invalid dossier.bad_code");
     CHECK(test.count("dossier") == 0);
     CHECK(test.count("unit") == 1);
+}
+
+TEST_CASE("a refused code is told why", "[organisation]")
+{
+    TestArchive test;
+    const auto [code, why] = GENERATE(table<std::string, std::string>({{"", "code.empty"},
+                                                                       {"A/B", "code.slash"},
+                                                                       {"..", "code.dots"},
+                                                                       {"x ", "code.blank_at_end"},
+                                                                       {" x", "code.blank_at_end"},
+                                                                       {"x  y", "code.not_printable"},
+                                                                       {std::string(101, 'a'), "code.too_long"}}));
+    try {
+        make_unit(test, code);
+        FAIL("accepted");
+    } catch (const Error& error) {
+        REQUIRE(error.problems().size() == 1);
+        CHECK(error.problems().front().code == why);
+    }
+}
+
+TEST_CASE("codes that people read as one are not told apart by case", "[organisation]")
+{
+    TestArchive test;
+    make_unit(test, "Đ1");
+    CHECK(refusal([&] { make_unit(test, "đ1"); }) == "conflict unit.exists_in_other_case");
+    CHECK(refusal([&] { make_unit(test, "cq"); }) == "conflict unit.exists_in_other_case");
+    CHECK_NOTHROW(make_unit(test, "D1"));
+    auto wanted = named("01.TCCB");
+    wanted.year = 2020;
+    make_dossier(test, wanted);
+    wanted.code = "01.tccb";
+    CHECK(refusal([&] { make_dossier(test, wanted); }) == "conflict dossier.exists_in_other_case");
+    wanted.year = 2021;
+    CHECK_NOTHROW(make_dossier(test, wanted));
+}
+
+TEST_CASE("a title says something, in UTF-8", "[organisation]")
+{
+    TestArchive test;
+    const auto create = [&](const std::string& title) {
+        services::create_unit(test.archive(), test.clock(), kOperator, "X", title, "");
+    };
+    CHECK(refusal([&] { create(""); }) == "invalid title.blank");
+    CHECK(refusal([&] { create(" \t\xc2\xa0"); }) == "invalid title.blank");
+    CHECK(refusal([&] { create("B\xe1\xbb"); }) == "invalid text.not_utf8");
+    CHECK(refusal([&] { make_unit(test, "B\xff"); }) == "invalid text.not_utf8");
+    CHECK(refusal([&] { make_unit(test, "B", "\xff"); }) == "invalid text.not_utf8");
+    auto wanted = named("01");
+    wanted.title = "\n";
+    CHECK(refusal([&] { make_dossier(test, wanted); }) == "invalid title.blank");
+    wanted = named("01");
+    wanted.unit = "\xff";
+    CHECK(refusal([&] { make_dossier(test, wanted); }) == "invalid text.not_utf8");
+}
+
+TEST_CASE("a dossier's year is one that a file plan can have", "[organisation]")
+{
+    TestArchive test;
+    auto wanted = named("01");
+    for (const int year : {0, -1, 1899, 2201, 99999}) {
+        wanted.year = year;
+        CHECK(refusal([&] { make_dossier(test, wanted); }) == "invalid dossier.bad_year");
+    }
+    for (const int year : {1900, 2200}) {
+        wanted.year = year;
+        CHECK_NOTHROW(make_dossier(test, wanted));
+    }
+    wanted.year.reset();
+    wanted.opened_on = 1850y / 1 / 1;
+    CHECK(refusal([&] { make_dossier(test, wanted); }) == "invalid dossier.bad_year");
 }
 
 TEST_CASE("a code may have Vietnamese letters, which are stored composed", "[organisation]")

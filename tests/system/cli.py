@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
+import unittest
 import zipfile
 
 from vtlt_case import VTLT, VtltCase, main, vtlt
@@ -34,12 +35,74 @@ class Init(VtltCase):
         for name in ("objects", "audit", "keys", "index", "staging"):
             self.assertEqual(oct((home / name).stat().st_mode & 0o777), "0o700", name)
 
+    @unittest.skipUnless(os.geteuid() == 0 and shutil.which("setpriv"), "skipped: needs root and setpriv")
+    def test_a_place_that_is_not_permitted_is_exit_6_in_words(self):
+        home = self.home()
+        os.chmod(self.folder, 0o755)
+        stranger = lambda *arguments: subprocess.run(
+            ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", str(VTLT), *map(str, arguments)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={"LANG": "C.UTF-8"})
+        for command in (["show", "1/X"], ["search", "x"], ["ingest", "/etc/hostname"], ["verify"], ["unit", "list"], ["job", "list"]):
+            answer = stranger("-C", home, *command)
+            self.assertEqual((answer.returncode, answer.stdout), (6, ""), answer)
+            self.assertIn(str(home), answer.stderr)
+            self.assertIn("Tài khoản này không được phép", answer.stderr)
+        problem = json.loads(stranger("-C", home, "show", "1/X", "--json").stderr)
+        self.assertEqual((problem["kind"], problem["code"], problem["status"]), ("forbidden", "file.forbidden", 403))
+        for place in (self.folder / "new", self.folder / "deep/er", home / "inside"):
+            answer = stranger("init", place)
+            self.assertEqual(answer.returncode, 6, answer)
+            self.assertNotIn("XXXXXX", answer.stderr)
+        doctor = json.loads(stranger("-C", home, "doctor", "--json").stdout)
+        self.assertEqual([c["state"] for c in doctor["checks"] if c["check"] == "archive"], ["failed"])
+
+    def test_a_home_without_a_name_is_a_value_that_cannot_be(self):
+        self.assertEqual(vtlt("init", "").code, 2)
+        self.assertEqual(vtlt("-C", "", "unit", "list").code, 2)
+
     def test_usage_errors_are_exit_2_and_say_so_in_json(self):
         answer = vtlt("ingest", "--json")
         self.assertEqual((answer.code, answer.out), (2, ""))
         self.assertEqual(json.loads(answer.err)["code"], "cli.usage")
         self.assertEqual(vtlt("no-such-command").code, 2)
         self.assertEqual(vtlt("search", "--json", "--limit", "201", "x", home=self.home()).code, 2)
+
+    def test_a_mistyped_command_or_option_is_named_with_its_nearest(self):
+        for typed, word, near in ((["searhc", "x"], "searhc", "search"), (["dossier", "shwo", "x"], "shwo", "show"),
+                                  (["search", "x", "--limt", "3"], "--limt", "--limit"), (["--jsno", "search", "x"], "--jsno", "--json"),
+                                  (["nosuch"], "nosuch", None), (["index", "frobnicate"], "frobnicate", None),
+                                  (["search", "x", "--frobnicate"], "--frobnicate", None), (["show", "x", "-z"], "-z", None)):
+            answer = vtlt(*typed)
+            self.assertEqual((answer.code, answer.out), (2, ""), answer)
+            self.assertIn(word, answer.err)
+            self.assertIn(f"có phải là {near}?" if near else "không có", answer.err)
+            self.assertIn("--help", answer.err)
+
+    def test_usage_errors_speak_vietnamese(self):
+        file = self.write("a.txt", REPORT)
+        for typed, said in (([], "thiếu tên lệnh"), (["dossier"], "thiếu tên lệnh"), (["ingest"], "thiếu PATH"), (["show"], "thiếu ID"),
+                            (["unit", "add", "X"], "thiếu --title"), (["search", "x", "--limit"], "thiếu giá trị sau --limit"),
+                            (["search", "x", "--limit", "abc"], "--limit không nhận giá trị abc"),
+                            (["search", "x", "--limit", "1", "--limit", "2"], "--limit chỉ được viết một lần"),
+                            (["verify", "--all", "--sample", "3"], "không dùng cùng"), (["show", "a", "b"], "thừa b"),
+                            (["--lang", "fr", "unit", "list"], "--lang phải là vi | en")):
+            answer = vtlt(*typed)
+            self.assertEqual((answer.code, answer.out), (2, ""), answer)
+            self.assertIn("Sai cú pháp lệnh: ", answer.err)
+            self.assertIn(said, answer.err)
+        self.assertIn("Wrong usage: PATH is missing.", vtlt("ingest", "--lang", "en").err)
+
+    def test_the_help_speaks_vietnamese(self):
+        for command in ([], ["search"], ["dossier"], ["dossier", "new"], ["verify"], ["ingest"]):
+            answer = vtlt(*command, "--help")
+            self.assertEqual(answer.code, 0, answer)
+            self.assertIn("Cách dùng: ", answer.out)
+            for word in ("Usage", "Option", "OPTION", "SUBCOMMAND", "Subcommand", "REQUIRED", "Positional", "TEXT", "INT", "Env:",
+                         "Excludes", "Print this", "Display program"):
+                self.assertNotIn(word, answer.out, command)
+        english = vtlt("search", "--help", "--lang", "en").out
+        self.assertIn("Usage: ", english)
+        self.assertNotIn("Tùy chọn", english)
 
     def test_both_languages_speak(self):
         vi = vtlt("--lang", "vi", "show", "0" * 20, home=self.home())
@@ -57,6 +120,33 @@ class Init(VtltCase):
         hit = self.search(other, "van thu")["hits"][0]
         shown = vtlt("show", hit["id"], "--json", home=other).json()
         self.assertEqual(shown["created_at"], "2021-12-31T17:00:00.000Z")
+
+
+class Organise(VtltCase):
+    def test_what_cannot_be_a_code_title_or_year_is_refused_with_its_reason(self):
+        home = self.home()
+        add = lambda *a: vtlt("unit", "add", *a, home=home)
+        new = lambda *a: vtlt("dossier", "new", *a, home=home)
+        self.assertEqual(add("U1", "--title", "Đơn vị").code, 0)
+        self.assertEqual(new("01", "--title", "Hồ sơ", "--year", "2021").code, 0)
+        for answer, code, said in (
+                (add("..", "--title", "X"), 2, "hệ thống tệp"), (add(".", "--title", "X"), 2, "hệ thống tệp"),
+                (add("x ", "--title", "X"), 2, "kết thúc bằng dấu cách"), (add("", "--title", "X"), 2, "để trống"),
+                (add("U2", "--title", ""), 2, "để trống"), (add("U2", "--title", "  "), 2, "để trống"),
+                (add("U2", "--title", b"\xff\xfe"), 2, "UTF-8"), (add(b"U\xff", "--title", "X"), 2, "UTF-8"),
+                (add("u1", "--title", "X"), 5, "Đã có đơn vị U1"), (add("U1", "--title", "X"), 5, "Đã có đơn vị U1"),
+                (new("..", "--title", "X"), 2, "hệ thống tệp"), (new("02", "--title", ""), 2, "để trống"),
+                (new("02", "--title", b"\xff"), 2, "UTF-8"), (new("02", "--title", "X", "--unit", b"\xff"), 2, "UTF-8"),
+                (new("02", "--title", "X", "--year", "0"), 2, "1900–2200"), (new("02", "--title", "X", "--year", "99999"), 2, "1900–2200"),
+                (vtlt("init", self.folder / "other", "--unit-title", " "), 2, "để trống"),
+                (vtlt("init", self.folder / "other", "--unit-code", ".."), 2, "hệ thống tệp"),
+                (vtlt("init", self.folder / "other", "--unit-code", b"\xff"), 2, "UTF-8")):
+            self.assertEqual((answer.code, answer.out), (code, ""), answer)
+            self.assertIn(said, answer.err)
+        problem = json.loads(vtlt("unit", "add", "x ", "--title", "X", "--json", home=home).err)
+        self.assertEqual((problem["code"], problem["errors"][0]["code"]), ("unit.bad_code", "code.blank_at_end"))
+        self.assertEqual(len(vtlt("unit", "list", "--json", home=home).json()["units"]), 2)
+        self.assertEqual(len(vtlt("dossier", "list", "--json", home=home).json()["dossiers"]), 1)
 
 
 class Ingest(VtltCase):
@@ -150,6 +240,53 @@ class Ingest(VtltCase):
         self.assertEqual((shown["number"], shown["symbol"], shown["kind"], shown["issued_on"]), ("3163", "BC-CHC", "BC", "2021-08-05"))
         self.assertIn("văn thư, lưu trữ", shown["title"])
 
+    def test_a_document_is_shown_however_its_name_is_typed(self):
+        home = self.home()
+        self.ingest(home, self.write("a.txt", REPORT), code=0)
+        uid = vtlt("show", "3163/BC-CHC", "--json", home=home).json()["id"]
+        for name in (uid, uid.lower(), "3163/bc-chc", "03163/BC-CHC"):
+            self.assertEqual(vtlt("show", name, "--json", home=home).json()["id"], uid, name)
+        shown = vtlt("show", uid, home=home).out
+        self.assertIn("Ngày ban hành: 5/8/2021\n", shown)
+        self.assertIn("Độ mật: không mật\n", shown)
+        self.assertNotRegex(shown, r"[0-9]T[0-9]")
+        self.assertIn("Không có tài liệu 9/XYZ.", vtlt("show", "9/XYZ", home=home).err)
+        self.write("in/b.txt", REPORT + "bản hai")
+        self.ingest(home, self.folder / "in", code=0)
+        answer = vtlt("show", "3163/BC-CHC", home=home)
+        self.assertEqual(answer.code, 5)
+        self.assertIn("Có 2 tài liệu", answer.err)
+        self.assertIn("vtlt search 'so:3163/BC-CHC'", answer.err)
+
+    def test_plain_words_for_people(self):
+        home = self.home()
+        summary = vtlt("ingest", self.write("rỗng.txt", b""), home=home)
+        self.assertEqual(summary.code, 3)
+        self.assertIn("1 × tệp rỗng\n", summary.out)
+        self.assertRegex(summary.out, r"0,0 MB · [0-9]+,[0-9] giây")
+        self.assertRegex(vtlt("ingest", self.write("a.txt", REPORT), "--lang", "en", home=home).out, r"0\.0 MB")
+        empty = self.search(home, "mat:open", "--limit", "200")["hits"]
+        uid = next(h["id"] for h in empty if h["source_path"] == "rỗng.txt")
+        self.assertIn("(tệp rỗng)", vtlt("cat", uid, "--text", home=home).err)
+        self.assertTrue(vtlt("search", "van thu", "--lang", "en", home=home).out.startswith("1 document\n"))
+        self.assertIn("không có thư mục", vtlt("export", "--query", "van", "--to", self.folder / "nofolder/a.zip", home=home).err.lower())
+        self.assertIn("nofolder", vtlt("export", "--query", "van", "--to", self.folder / "nofolder/a.zip", home=home).err)
+
+    def test_a_job_that_runs_is_told_from_one_that_waits(self):
+        home = self.home()
+        for n in range(300):
+            self.write(f"in/{n}.txt", f"Báo cáo số {n}\n" + "nội dung " * n)
+        process = subprocess.Popen([str(VTLT), "-C", str(home), "ingest", str(self.folder / "in"), "--json"], stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL)
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        self.assertIn("chưa xong", vtlt("job", "list", home=home).out)
+        lock = os.open(home, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        self.assertIn("đang chạy", vtlt("job", "list", home=home).out)
+        os.close(lock)
+
     def test_nothing_changes_in_a_dry_run(self):
         home = self.home()
         self.write("in/a.txt", REPORT)
@@ -218,6 +355,25 @@ class Find(VtltCase):
         self.assertEqual(total('"trang hai"'), 1)
         self.assertEqual(total('"hai trang"'), 0)
 
+    def test_a_word_with_a_dash_reaches_the_query(self):
+        query = lambda *words: vtlt("search", *words, "--json", home=self.archive).json()["query"]
+        self.assertEqual(query("thuế", "-phí"), "thuế -phí")
+        self.assertEqual(query("-phí", "thuế"), "-phí thuế")
+        self.assertEqual(query("-Công", "-5", "[a,b]"), "-Công -5 [a,b]")
+        after = vtlt("search", "--json", "--", "-phí", "--limit", "--json", home=self.archive)
+        self.assertEqual(after.json()["query"], "-phí --limit --json")
+        self.assertEqual(vtlt("search", "văn", "thư", "-cục", "--count", home=self.archive).out, "0\n")
+        self.assertEqual(vtlt("search", "x", "-C", self.archive, "--count", "--limit", "5").out, "0\n")
+        self.assertEqual(vtlt("search", "x", "--phí", home=self.archive).code, 2)
+        self.assertEqual(vtlt("search", "-h").code, 0)
+
+    def test_a_file_whose_name_begins_with_a_dash_can_be_named(self):
+        self.write("-x.txt", "văn bản gạch ngang")
+        self.write("[ngoặc, vuông]", "văn bản ngoặc vuông")
+        done = subprocess.run([str(VTLT), "-C", str(self.archive), "ingest", "[ngoặc, vuông]", "--", "-x.txt"], cwd=self.folder,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(done.returncode, 0, done)
+
     def test_a_hit_tells_its_page_and_lights_its_words(self):
         hit = self.search(self.archive, "hòa giải")["hits"][0]
         self.assertEqual((hit["source_path"], hit["page"], hit["file"]), ("c.txt", 2, 1))
@@ -256,6 +412,39 @@ class Find(VtltCase):
         self.assertEqual(len(lines), 3)
         self.assertEqual((lines[0]["total"], lines[1]["error"]["code"], lines[2]["total"]), (1, "search.blank_line", 1))
 
+    def test_a_batch_that_cannot_be_one_is_refused(self):
+        batch = self.write("queries", "van thu\n")
+        self.assertEqual(vtlt("search", "--batch", self.folder, home=self.archive).code, 2)
+        self.assertEqual(vtlt("search", "--batch", self.folder / "nothing", home=self.archive).code, 4)
+        self.assertEqual(vtlt("search", "--batch", "", home=self.archive).code, 4)
+        beside = vtlt("search", "khen", "--batch", batch, "--json", home=self.archive)
+        self.assertEqual((beside.code, json.loads(beside.err)["code"]), (2, "search.query_beside_batch"))
+        self.assertEqual(vtlt("search", "--cursor", "x", "--batch", batch, home=self.archive).code, 2)
+
+    def test_a_batch_in_plain_text(self):
+        batch = self.write("queries", "van thu\r\n\r\nkhen thuong\nkhongcotrongkho\n")
+        counts = vtlt("search", "--batch", batch, "--count", home=self.archive)
+        self.assertEqual(counts.out.splitlines(), ["1", "# Dòng trống.", "1", "0"])
+        answers = vtlt("search", "--batch", batch, home=self.archive)
+        self.assertNotIn("{", answers.out)
+        self.assertNotIn("\r", answers.out)
+        self.assertEqual([l for l in answers.out.splitlines() if l.startswith("# ")],
+                         ["# van thu", "# Dòng trống.", "# khen thuong", "# khongcotrongkho"])
+        lines = vtlt("search", "--batch", batch, "--json", home=self.archive).lines()
+        self.assertEqual([l.get("query") for l in lines], ["van thu", None, "khen thuong", "khongcotrongkho"])
+
+    def test_relaxed_means_the_same_in_a_batch(self):
+        batch = self.write("queries", "khen thưởng xuất sắc phi thường\n")
+        alone = self.search(self.archive, "khen thưởng xuất sắc phi thường", "--relaxed")
+        self.assertEqual(vtlt("search", "--batch", batch, "--relaxed", "--json", home=self.archive).lines(), [alone])
+
+    def test_a_limit_that_cannot_be_tells_what_can(self):
+        for limit in ("-1", "0", "201", "-9223372036854775808"):
+            answer = vtlt("search", "x", "--limit", limit, home=self.archive)
+            self.assertEqual(answer.code, 2, answer)
+            self.assertIn(f"phải từ 1 đến 200, không phải {limit}.", answer.err)
+        self.assertEqual(vtlt("search", "x", "--limit", "99999999999999999999", home=self.archive).code, 2)
+
     def test_a_deleted_index_comes_back(self):
         shutil.rmtree(self.archive / "index")
         self.assertEqual(self.search(self.archive, "van thu")["total"], 1)
@@ -266,6 +455,16 @@ class Find(VtltCase):
         self.assertEqual(vtlt("cat", hit["id"], home=self.archive).raw, (self.folder / "in/c.txt").read_bytes())
         self.assertEqual(vtlt("cat", hit["id"], "--text", home=self.archive).out.count("\f"), 1)
         self.assertEqual(vtlt("cat", "0" * 20, home=self.archive).code, 4)
+
+    def test_cat_of_an_object_that_is_gone_is_an_integrity_failure(self):
+        hit = self.search(self.archive, "hoa giai")["hits"][0]
+        shutil.rmtree(self.archive / "objects/open")
+        for flags in ([], ["--text"]):
+            answer = vtlt("cat", hit["id"], *flags, home=self.archive)
+            self.assertEqual((answer.code, answer.out), (7, ""), answer)
+            self.assertIn("vtlt verify", answer.err)
+            problem = json.loads(vtlt("cat", hit["id"], *flags, "--json", home=self.archive).err)
+            self.assertEqual((problem["kind"], problem["code"]), ("corrupt", "object.missing"))
 
 
 class Verify(VtltCase):

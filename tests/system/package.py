@@ -53,6 +53,22 @@ class Package(VtltCase):
         self.assertEqual(verdict.code, 7)
         self.assertIn(victim.name, json.dumps(verdict.json()["errors"], ensure_ascii=False))
 
+    def test_findings_are_told_in_the_readers_language(self):
+        bag = self.unzip()
+        (bag / "data/thừa.txt").write_text("thêm vào sau")
+        vi, en = (vtlt("package", "verify", bag, "--json", "--lang", l).json()["errors"] for l in ("vi", "en"))
+        self.assertEqual([e["rule"] for e in vi], [e["rule"] for e in en])
+        finding = next(e for e in vi if e["rule"] == "manifest.unlisted_file")
+        self.assertEqual(finding["message"], "Một tệp nội dung không có trong bảng kê.")
+        self.assertIn("đừng dựa vào", finding["hint"])
+        self.assertIn("A payload file is not listed", next(e for e in en if e["rule"] == "manifest.unlisted_file")["message"])
+        oxum = next(e for e in vi if e["rule"] == "baginfo.oxum")
+        self.assertRegex(oxum["message"], r"^Payload-Oxum không khớp .*\(.*[0-9]+.*\)$")
+        text = vtlt("package", "verify", bag)
+        self.assertEqual(text.code, 7)
+        self.assertIn("Một tệp nội dung không có trong bảng kê.", text.out)
+        self.assertNotIn("payload file", text.out)
+
     def test_tar_and_plain_bag_work_too(self):
         for name, profile in (("a.tar", "inspection"), ("b.zip", "bagit"), ("c.tar", "bagit")):
             out = self.folder / name

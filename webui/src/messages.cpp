@@ -45,7 +45,13 @@ const std::locale& locale_of(Language language)
     return all[static_cast<std::size_t>(language)];
 }
 
-/// Text of another mark than ours is left alone; a field's own braces are never read again.
+bool is_place(std::string_view name)
+{
+    return !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789") == std::string_view::npos;
+}
+
+/// Text of another mark than ours is left alone; a field's own braces are never read again. A place that nobody fills
+/// is left out, with the brackets around it: people never read our marks.
 std::string fill(const std::string& text, const Fields& fields)
 {
     std::string out;
@@ -57,10 +63,17 @@ std::string fill(const std::string& text, const Fields& fields)
             break;
         }
         out.append(text, at, open - at);
+        at = close + 1;
         const auto name = text.substr(open + 1, close - open - 1);
         const auto field = std::ranges::find(fields, name, &Fields::value_type::first);
-        out += field != fields.end() ? field->second : text.substr(open, close - open + 1);
-        at = close + 1;
+        if (field != fields.end()) {
+            out += field->second;
+        } else if (!is_place(name)) {
+            out.append(text, open, close - open + 1);
+        } else if (out.ends_with(" (") && text.substr(at, 1) == ")") {
+            out.resize(out.size() - 2);
+            ++at;
+        }
     }
     return out.append(text, at);
 }
@@ -74,16 +87,20 @@ std::optional<Language> language_from_name(std::string_view name)
                                          : std::optional{static_cast<Language>(found - kLanguageNames.begin())};
 }
 
-bool has_message(Language language, std::string_view context, std::string_view key)
+std::string message_as_written(Language language, std::string_view context, std::string_view key)
 {
     const std::string id{key};
-    return boost::locale::pgettext(std::string{context}.c_str(), id.c_str(), locale_of(language)) != id;
+    return boost::locale::pgettext(std::string{context}.c_str(), id.c_str(), locale_of(language));
+}
+
+bool has_message(Language language, std::string_view context, std::string_view key)
+{
+    return message_as_written(language, context, key) != key;
 }
 
 std::string message(Language language, std::string_view context, std::string_view key, const Fields& fields)
 {
-    const std::string id{key};
-    return fill(boost::locale::pgettext(std::string{context}.c_str(), id.c_str(), locale_of(language)), fields);
+    return fill(message_as_written(language, context, key), fields);
 }
 
 std::string error_text(Language language, const Error& error)

@@ -53,12 +53,15 @@ int exit_code(Kind kind)
 
 void throw_errno(std::string_view call, std::string_view path, int error_number)
 {
+    const Fields fields{{"call", std::string{call}},
+                        {"path", std::string{path}},
+                        {"reason", std::system_category().message(error_number)}};
+    const bool refused = error_number == EACCES || error_number == EPERM;
+    if (refused && call.find("read") == std::string_view::npos) {
+        throw Error{Kind::forbidden, "file.forbidden", fields};
+    }
     const bool full = error_number == ENOSPC || error_number == EDQUOT;
-    throw Error{Kind::internal,
-                full ? "internal.disk_full" : "internal.errno",
-                {{"call", std::string{call}},
-                 {"path", std::string{path}},
-                 {"reason", std::system_category().message(error_number)}}};
+    throw Error{Kind::internal, full ? "internal.disk_full" : "internal.errno", fields};
 }
 
 void throw_errno(std::string_view call, std::string_view path)

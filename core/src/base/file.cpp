@@ -44,6 +44,11 @@ auto retry(F&& call)
 
 } // namespace
 
+void throw_as_error(const fs::filesystem_error& failure)
+{
+    throw_errno("open", failure.path1().native(), failure.code().value());
+}
+
 UniqueFd open_file(const fs::path& path, int flags, unsigned mode)
 {
     const int fd = retry([&] { return ::open(path.c_str(), flags | O_CLOEXEC, mode); });
@@ -179,7 +184,7 @@ TempDir::TempDir(const fs::path& parent)
     auto base = !parent.empty() ? parent : fs::path{from_environment != nullptr ? from_environment : "/tmp"};
     auto name = (base / "vtlt-XXXXXX").native();
     if (::mkdtemp(name.data()) == nullptr) {
-        throw_errno("mkdtemp", name);
+        throw_errno("mkdtemp", base.native());
     }
     path_ = name;
 }

@@ -169,7 +169,7 @@ DocumentView get_view(db::ReadTx& tx, std::string_view uid)
     const std::vector<Uid> uids{Uid{uid}};
     auto views = is_uid(uid) ? list_views_by_uid(tx, uids) : std::vector<DocumentView>{};
     if (views.empty()) {
-        throw Error{Kind::not_found, "document.not_found"};
+        throw Error{Kind::not_found, "document.not_found", {{"id", std::string{uid}}}};
     }
     return std::move(views.front());
 }

@@ -124,6 +124,17 @@ std::vector<Dossier> list_dossiers(db::ReadTx& tx, DossierId after, std::size_t 
     return dossiers;
 }
 
+std::vector<std::string> list_dossier_codes(db::ReadTx& tx, UnitId unit, int year)
+{
+    auto select = tx.prepare("SELECT code FROM dossier WHERE unit_id = ?1 AND year = ?2");
+    select.bind(1, unit).bind(2, std::int64_t{year});
+    std::vector<std::string> codes;
+    while (select.step()) {
+        codes.push_back(select.text(0));
+    }
+    return codes;
+}
+
 DossierId insert_dossier(db::WriteTx& tx, const Dossier& dossier)
 {
     auto insert = tx.prepare(R"sql(

@@ -239,7 +239,9 @@ void Connection::fail(std::string_view what) const
     const bool known = row != kRows.end();
     throw Error{known ? row->kind : Kind::internal,
                 known ? row->name : "catalog.failed",
-                {{"reason", sqlite3_errmsg(handle_)}, {"statement", std::string{what.substr(0, 200)}}}};
+                {{"reason", sqlite3_errmsg(handle_)},
+                 {"statement", std::string{what.substr(0, 200)}},
+                 {"path", sqlite3_db_filename(handle_, "main")}}};
 }
 
 } // namespace vtlt::db

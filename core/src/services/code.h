@@ -6,7 +6,7 @@
 namespace vtlt::services {
 
 /// A code stands in UNIT/YEAR/CODE, on labels and in file names: printable, without a slash, at most 100 bytes
-/// (fileCode S100 of TT 05). Throws invalid `error`.
+/// (fileCode S100 of TT 05), no name that a file system keeps for itself. Throws invalid `error` with the problem.
 void check_code(std::string_view code, const char* error);
 
 } // namespace vtlt::services

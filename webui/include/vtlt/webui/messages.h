@@ -21,8 +21,11 @@ inline constexpr std::array<std::string_view, 2> kLanguageNames{"vi", "en"};
 
 std::optional<Language> language_from_name(std::string_view name);
 
-/// The text for `key` in `context` with the fields filled in; the key itself when there is no text. Any thread.
+/// The text for `key` in `context` with the fields filled in and unfilled places left out; the key itself when there is
+/// no text. Any thread.
 std::string message(Language language, std::string_view context, std::string_view key, const Fields& fields = {});
+/// The same with its places as they stand in the catalogue.
+std::string message_as_written(Language language, std::string_view context, std::string_view key);
 bool has_message(Language language, std::string_view context, std::string_view key);
 
 /// The error's sentence, and its hint ("what to do"; empty when there is none).

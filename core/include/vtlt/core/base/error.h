@@ -59,7 +59,8 @@ std::string_view kind_name(Kind kind);
 int exit_code(Kind kind);
 
 /// Throws Kind::internal `internal.errno` with the call, the path and the system's message of `error_number`;
-/// a full disk or quota is `internal.disk_full`.
+/// a full disk or quota is `internal.disk_full`. What the system does not permit is Kind::forbidden `file.forbidden`,
+/// but for reads: permission was given when the file was opened, so there it is the medium that fails.
 [[noreturn]] void throw_errno(std::string_view call, std::string_view path, int error_number);
 [[noreturn]] void throw_errno(std::string_view call, std::string_view path);
 

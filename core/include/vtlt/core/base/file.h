@@ -37,6 +37,9 @@ private:
     int fd_ = -1;
 };
 
+/// What the standard library says of a path, as `throw_errno` would say it. Throws.
+[[noreturn]] void throw_as_error(const std::filesystem::filesystem_error& failure);
+
 /// All of these throw through `throw_errno` and retry EINTR. Paths are bytes: no locale is asked.
 UniqueFd open_file(const std::filesystem::path& path, int flags, unsigned mode = 0600);
 /// nullopt when the path does not exist.

@@ -56,6 +56,7 @@ struct Dossier
 Dossier get_dossier(db::ReadTx& tx, std::string_view name);
 /// By unit, year, code; at most `limit` after the given one.
 std::vector<Dossier> list_dossiers(db::ReadTx& tx, DossierId after, std::size_t limit);
+std::vector<std::string> list_dossier_codes(db::ReadTx& tx, UnitId unit, int year);
 DossierId insert_dossier(db::WriteTx& tx, const Dossier& dossier);
 /// Documents of a dossier in the order of its item list.
 std::vector<DocumentId> list_dossier_documents(db::ReadTx& tx, DossierId dossier);
