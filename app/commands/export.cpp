@@ -114,14 +114,13 @@ struct Interrupted
 export_::PackageResult write(const Context& context, services::Archive& archive,
                              const std::vector<DocumentId>& documents, const export_::PackageRequest& request)
 {
-    const auto estimate = export_::estimate_package(archive.database(), documents);
     ProgressLine progress{context, "export.progress"};
     return export_::write_package(archive.database(), archive.home(), context.clock(), documents, request,
-                                  [&](std::uint64_t files, std::uint64_t bytes) {
+                                  [&](const export_::PackageProgress& now) {
                                       if (interrupted()) {
                                           throw Interrupted{};
                                       }
-                                      progress.show(files, estimate.files, bytes);
+                                      progress.show(now.files, now.files_total, now.bytes);
                                   });
 }
 

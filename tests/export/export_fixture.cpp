@@ -142,7 +142,7 @@ export_::PackageRequest ExportArchive::request(const std::string& name) const
 
 export_::PackageResult ExportArchive::write(const std::vector<DocumentId>& documents,
                                             const export_::PackageRequest& request,
-                                            const export_::PackageProgress& progress)
+                                            const export_::OnPackageProgress& progress)
 {
     return export_::write_package(*database_, home_, clock_, documents, request, progress);
 }

@@ -39,7 +39,7 @@ public:
 
     export_::PackageRequest request(const std::string& name) const;
     export_::PackageResult write(const std::vector<DocumentId>& documents, const export_::PackageRequest& request,
-                                 const export_::PackageProgress& progress = {});
+                                 const export_::OnPackageProgress& progress = {});
 
     const Home& home() const { return home_; }
     db::Database& database() { return *database_; }

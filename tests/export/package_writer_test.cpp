@@ -376,8 +376,8 @@ TEST_CASE("stopped anywhere, nothing is left under any name", "[export][I9]")
     {
         struct Stop
         {};
-        const auto stop = [&](std::uint64_t files, std::uint64_t) {
-            if (files == at) {
+        const auto stop = [&](const export_::PackageProgress& now) {
+            if (now.files == at) {
                 throw Stop{};
             }
         };
@@ -391,8 +391,8 @@ TEST_CASE("stopped anywhere, nothing is left under any name", "[export][I9]")
             try {
                 db::Database database{archive.home().catalog(), db::Database::Mode::read_only};
                 export_::write_package(database, archive.home(), archive.clock(), documents, request,
-                                       [&](std::uint64_t files, std::uint64_t) {
-                                           if (files == at) {
+                                       [&](const export_::PackageProgress& now) {
+                                           if (now.files == at) {
                                                ::kill(::getpid(), SIGKILL);
                                            }
                                        });

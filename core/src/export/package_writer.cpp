@@ -203,40 +203,41 @@ std::string bag_info(const PackageStream& stream, const Measure& total, const Pa
 class Teller
 {
 public:
-    explicit Teller(const PackageProgress& progress) : progress_(progress) {}
+    Teller(const OnPackageProgress& progress, std::uint64_t files_total) : progress_(progress)
+    {
+        now_.files_total = files_total;
+    }
 
     void bytes(std::uint64_t more)
     {
-        bytes_ += more;
-        if (bytes_ - told_ >= kProgressStep) {
+        now_.bytes += more;
+        if (now_.bytes - told_ >= kProgressStep) {
             tell();
         }
     }
     void file()
     {
-        ++files_;
+        ++now_.files;
         tell();
     }
 
 private:
     void tell()
     {
-        told_ = bytes_;
+        told_ = now_.bytes;
         if (progress_) {
-            progress_(files_, bytes_);
+            progress_(now_);
         }
     }
 
-    const PackageProgress& progress_;
-    std::uint64_t files_ = 0;
-    std::uint64_t bytes_ = 0;
+    const OnPackageProgress& progress_;
+    PackageProgress now_;
     std::uint64_t told_ = 0;
 };
 
 void write_documents(PackageStream& stream, Spool* page, db::ReadTx& tx, std::span<const DocumentId> documents,
-                     const PackageProgress& progress)
+                     Teller& teller)
 {
-    Teller teller{progress};
     PackageLayout layout;
     for_each_view(tx, documents, [&](const catalog::DocumentView& view, std::uint64_t ordinal) {
         const auto placed = layout.place(view, ordinal);
@@ -275,7 +276,7 @@ PackageEstimate estimate_package(db::Database& database, std::span<const Documen
 
 PackageResult write_package(db::Database& database, const Home& home, const Clock& clock,
                             std::span<const DocumentId> documents, const PackageRequest& request,
-                            const PackageProgress& progress)
+                            const OnPackageProgress& progress)
 {
     const auto format = format_of(request.out);
     check_documents(documents);
@@ -292,7 +293,8 @@ PackageResult write_package(db::Database& database, const Home& home, const Cloc
     if (with_register) {
         page.append(register_head(heading(total, request, made_at)));
     }
-    write_documents(stream, with_register ? &page : nullptr, tx, documents, progress);
+    Teller teller{progress, total.files};
+    write_documents(stream, with_register ? &page : nullptr, tx, documents, teller);
     if (with_register) {
         page.append(register_foot());
         stream.add_payload("index.html", page);

@@ -54,8 +54,15 @@ struct PackageResult
     Secrecy highest = Secrecy::open;
 };
 
-/// Called now and then with files and payload bytes done; may throw to stop (nothing is left under the final name).
-using PackageProgress = std::function<void(std::uint64_t files, std::uint64_t bytes)>;
+struct PackageProgress
+{
+    std::uint64_t files = 0;
+    std::uint64_t bytes = 0; ///< of the files
+    std::uint64_t files_total = 0;
+};
+
+/// Called now and then; may throw to stop (nothing is left under the final name).
+using OnPackageProgress = std::function<void(const PackageProgress&)>;
 
 /// From the catalogue alone; nothing is read from the store.
 PackageEstimate estimate_package(db::Database& database, std::span<const DocumentId> documents);
@@ -67,6 +74,6 @@ PackageEstimate estimate_package(db::Database& database, std::span<const Documen
 /// document is gone), invalid `export.format`, internal `internal.disk_full` (checked before the first byte).
 PackageResult write_package(db::Database& database, const Home& home, const Clock& clock,
                             std::span<const DocumentId> documents, const PackageRequest& request,
-                            const PackageProgress& progress = {});
+                            const OnPackageProgress& progress = {});
 
 } // namespace vtlt::export_
