@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/context.h"
 
+#include "app/words.h"
+
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/file.h>
 
@@ -121,11 +123,11 @@ void ProgressLine::show(std::uint64_t done, std::uint64_t total, std::uint64_t b
     const double left = rate > 0 && total > done ? static_cast<double>(total - done) / rate : 0;
     const double percent = total > 0 ? 100.0 * static_cast<double>(done) / static_cast<double>(total) : 0;
     std::array<char, 96> numbers{};
-    std::snprintf(numbers.data(), numbers.size(), "%llu / %llu  %.0f %%  %.0f/s  %.1f MB  ",
-                  static_cast<unsigned long long>(done), static_cast<unsigned long long>(total), percent, rate,
-                  static_cast<double>(bytes) / 1e6);
+    std::snprintf(numbers.data(), numbers.size(), "%llu / %llu  %.0f %%  %.0f/s  ",
+                  static_cast<unsigned long long>(done), static_cast<unsigned long long>(total), percent, rate);
     const auto eta = context_.text("cli", "progress.eta", {{"seconds", std::to_string(static_cast<long>(left))}});
-    write_or_leave(STDERR_FILENO, "\r\x1b[K" + context_.text("cli", what_) + "  " + numbers.data() + eta);
+    write_or_leave(STDERR_FILENO, "\r\x1b[K" + context_.text("cli", what_) + "  " + numbers.data() +
+                                      decimal(context_, static_cast<double>(bytes) / 1e6) + " MB  " + eta);
 }
 
 const std::atomic<bool>& interrupted()

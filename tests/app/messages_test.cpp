@@ -70,10 +70,10 @@ void collect(const std::string& text, const std::regex& pattern, std::set<std::s
 std::set<std::string> error_codes(const fs::path& root)
 {
     static const std::regex head{R"(Error\{([^;{}]*Kind::[^;{}]*))"};
-    static const std::regex literal{R"re("([a-z_]+(?:\.[a-z_]+)+)")re"};
+    static const std::regex literal{R"re("([a-z_]+(?:\.[a-z_0-9]+)+)")re"};
     static const std::regex row{R"re(Kind::[a-z_]+,\s*"([a-z_]+(?:\.[a-z_]+)+)")re"};
     static const std::regex helper{R"re((?:check_code\([a-z_]+, |fail\()"([a-z_]+(?:\.[a-z_]+)+)")re"};
-    static const std::regex problem{R"re("(code\.[a-z_]+)"\})re"};
+    static const std::regex problem{R"re("(code\.[a-z_0-9]+)"\})re"};
     static const std::regex syntax{R"re("(query\.[a-z_]+)")re"};
     std::set<std::string> codes;
     for (const auto& text : sources_of(root, {"core", "indexer", "retention", "webui", "app"})) {
@@ -225,7 +225,7 @@ std::string braced(const std::string& text, std::size_t from)
 Keys unfilled_places(const fs::path& root, const std::map<Key, std::string>& texts)
 {
     static const std::regex head{R"(Error\{\s*[^;{}]*Kind::)"};
-    static const std::regex code{R"re("([a-z_]+(?:\.[a-z_]+)+)")re"};
+    static const std::regex code{R"re("([a-z_]+(?:\.[a-z_0-9]+)+)")re"};
     static const std::regex field{R"re(\{"([a-z_0-9]+)",)re"};
     Keys unfilled;
     for (const auto& text : sources_of(root, {"core", "indexer", "retention", "webui", "app"})) {
@@ -265,7 +265,7 @@ TEST_CASE("every error that can be thrown has a text in both languages", "[messa
     const auto codes = error_codes(*root);
     // The reading of the sources works: kinds of places that are easily lost.
     for (const auto* code : {"archive.locked", "internal.errno", "internal.disk_full", "catalog.cannot_open",
-                             "catalog.busy", "unit.bad_code", "code.dots"}) {
+                             "catalog.busy", "unit.bad_code", "code.dots", "text.not_utf8"}) {
         CHECK(codes.contains(code));
     }
     CHECK(missing(read_texts(*root), "error", codes) == Keys{});
