@@ -103,7 +103,8 @@ void move_tone(std::span<Letter> letters)
 class FormBuilder
 {
 public:
-    FormBuilder(std::string& exact, std::string& folded) : exact_(exact), folded_(folded)
+    FormBuilder(bool syllable, std::string& exact, std::string& folded)
+        : exact_(exact), folded_(folded), syllable_(syllable)
     {
         exact_.clear();
         folded_.clear();
@@ -120,7 +121,7 @@ public:
 
     void finish()
     {
-        if (toned_ && size_ <= kMaxSyllable) {
+        if (toned_ && syllable_ && size_ <= kMaxSyllable) {
             move_tone({letters_.data(), size_});
         }
         flush();
@@ -159,18 +160,48 @@ private:
     std::string& folded_;
     std::array<Letter, kMaxSyllable> letters_{};
     std::size_t size_ = 0; ///< kMaxSyllable + 1: no syllable any more
+    bool syllable_;
     bool toned_ = false;
 };
 
-void build_forms(std::string_view word, std::string& exact, std::string& folded)
+/// `syllable`: the tone of the word may move.
+void build_forms(std::string_view word, bool syllable, std::string& exact, std::string& folded)
 {
-    FormBuilder builder{exact, folded};
+    FormBuilder builder{syllable, exact, folded};
     for (std::size_t i = 0; i < word.size();) {
         const auto [code_point, size, valid] = decode(word, i);
         builder.add(code_point);
         i += size;
     }
     builder.finish();
+}
+
+struct LowerCase
+{
+    std::string text;
+    bool loose_mark = false; ///< a mark that NFC could not join to its letter
+};
+
+/// Lower case in NFC. Letters that had no composed capital meet their marks here (İ with a grave is ì, H with a line
+/// below is ẖ): tones are placed only after that, or the next reader of the form would find another tone to place.
+LowerCase lower_case(std::string_view word)
+{
+    LowerCase out;
+    std::string lowered;
+    lowered.reserve(word.size());
+    const auto normal = to_nfc(word);
+    for (std::size_t i = 0; i < normal.size();) {
+        const auto [code_point, size, valid] = decode(normal, i);
+        append_utf8(lowered, row_of(code_point).lower);
+        i += size;
+    }
+    out.text = to_nfc(lowered);
+    for (std::size_t i = 0; i < out.text.size() && !out.loose_mark;) {
+        const auto [code_point, size, valid] = decode(out.text, i);
+        out.loose_mark = row_of(code_point).char_class == CharClass::mark;
+        i += size;
+    }
+    return out;
 }
 
 bool is_plain_ascii(std::string_view word)
@@ -201,11 +232,12 @@ void word_forms(std::string_view word, bool simple, std::string& exact, std::str
         return;
     }
     if (simple) {
-        build_forms(word, exact, folded);
+        build_forms(word, true, exact, folded);
         return;
     }
-    build_forms(to_nfc(word), exact, folded);
-    exact = to_nfc(exact);
+    // A letter that lost its tone would join a loose mark behind it and be another letter; no syllable of ours has one.
+    const auto lower = lower_case(word);
+    build_forms(lower.text, !lower.loose_mark, exact, folded);
     folded = to_nfc(folded);
 }
 
@@ -215,7 +247,7 @@ namespace {
 
 /// Applies the forms of words to words and to what stands between them, which keeps its length in words.
 template <bool Folded>
-std::string whole_form(std::string_view utf8)
+std::string form_of(std::string_view utf8)
 {
     std::string out;
     out.reserve(utf8.size());
@@ -246,22 +278,8 @@ std::string whole_form(std::string_view utf8)
         i += size;
     }
     flush(normal.size());
-    return out;
-}
-
-template <bool Folded>
-std::string stable_form(std::string_view utf8)
-{
-    auto now = whole_form<Folded>(utf8);
-    // Compatibility forms can fold to marks or letters that then join their neighbours; a second pass settles them.
-    for (int round = 0; round < 3; ++round) {
-        auto next = whole_form<Folded>(now);
-        if (next == now) {
-            break;
-        }
-        now = std::move(next);
-    }
-    return now;
+    // Signs between words can become letters that join the next word: ㉠ᅡ folds to 가.
+    return to_nfc(out);
 }
 
 std::optional<std::string> ascii_form(std::string_view utf8)
@@ -281,13 +299,13 @@ std::optional<std::string> ascii_form(std::string_view utf8)
 std::string exact_form(std::string_view utf8)
 {
     auto ascii = ascii_form(utf8);
-    return ascii ? *std::move(ascii) : stable_form<false>(utf8);
+    return ascii ? *std::move(ascii) : form_of<false>(utf8);
 }
 
 std::string fold(std::string_view utf8)
 {
     auto ascii = ascii_form(utf8);
-    return ascii ? *std::move(ascii) : stable_form<true>(utf8);
+    return ascii ? *std::move(ascii) : form_of<true>(utf8);
 }
 
 } // namespace vtlt::text

@@ -104,9 +104,10 @@ bool is_one_word(const icu::UnicodeString& source)
 
 icu::UnicodeString slow_fold(char32_t cp)
 {
-    // Lower case may decompose once more (ẞ, Greek titles); two rounds reach the fixed point for every code point there
-    // is.
-    const auto folded = normalized(nfc(), fold_once(fold_once(icu::UnicodeString{to_icu(cp)})));
+    // Lower case first, so that the fold of the exact form is the fold (Ϲ is a Σ, but ϲ a final ς). It may decompose
+    // once more (ẞ, Greek titles); two rounds reach the fixed point for every code point there is.
+    const icu::UnicodeString lower{to_icu(lower_of(cp))};
+    const auto folded = normalized(nfc(), fold_once(fold_once(lower)));
     // Letters that stand for whole phrases (U+FDFA) stay as they are, or a word would hold spaces.
     const bool whole = class_of(cp) == CharClass::other || class_of(cp) == CharClass::mark || is_one_word(folded);
     return whole ? folded : icu::UnicodeString{to_icu(lower_of(cp))};
@@ -147,6 +148,13 @@ void split_tone(CharRow& row)
     }
 }
 
+/// In NFC whatever letters stand before it.
+bool stands_alone(char32_t cp)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    return nfc().quickCheck(icu::UnicodeString{to_icu(cp)}, status) == UNORM_YES;
+}
+
 CharRow ask_icu(char32_t cp)
 {
     CharRow row;
@@ -157,10 +165,8 @@ CharRow ask_icu(char32_t cp)
     row.base = folded.countChar32() == 1 ? static_cast<char32_t>(folded.char32At(0)) : row.lower;
     row.vowel = is_vowel_letter(row.base) && row.char_class == CharClass::letter;
     split_tone(row);
-    UErrorCode status = U_ZERO_ERROR;
-    const auto stands_alone = nfc().quickCheck(icu::UnicodeString{to_icu(cp)}, status) == UNORM_YES &&
-                              nfc().quickCheck(icu::UnicodeString{to_icu(row.lower)}, status) == UNORM_YES;
-    row.simple = stands_alone && folded.countChar32() == 1 && row.char_class != CharClass::mark;
+    row.simple = stands_alone(cp) && stands_alone(row.lower) && stands_alone(row.base) && folded.countChar32() == 1 &&
+                 row.char_class != CharClass::mark;
     return row;
 }
 
