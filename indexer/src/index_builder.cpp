@@ -15,6 +15,7 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace vtlt::indexer {
@@ -63,7 +64,7 @@ public:
         } else {
             merge(all_parts(), generation_.path);
         }
-        fs::remove_all(folder_);
+        ::rmdir(folder_.c_str()); // empty now; what stays goes with the next `publish`
         return generation_;
     }
 

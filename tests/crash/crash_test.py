@@ -67,8 +67,8 @@ def order_faults(calls, home):
                 faults.append(f"{number}: {second} put in place before its bytes and the intent were durable")
             if second.endswith("/current") and any("/index/" in p for p in dirty):
                 faults.append(f"{number}: a generation serves before it is durable")
-            if first in dirty:
-                dirty[second] = dirty.pop(first)
+            for path in [path for path in dirty if path == first or path.startswith(first + "/")]:
+                dirty[second + path[len(first):]] = dirty.pop(path)
             folders[str(pathlib.Path(second).parent)] = number
         elif name == "mkdir" and "/objects/" in first:
             folders[str(pathlib.Path(first).parent)] = number
