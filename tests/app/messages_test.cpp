@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/file.h>
+#include <vtlt/core/catalog/secrecy.h>
 #include <vtlt/core/export/package_rules.h>
 #include <vtlt/core/sandbox/cause.h>
 #include <vtlt/webui/messages.h>
