@@ -91,10 +91,22 @@ QueryNode field_node(const FieldRow& row, std::string_view value, std::size_t at
     return node;
 }
 
+/// Without a word to look for: an empty query or a star means everything, signs alone (an emoji, a bullet) are found
+/// nowhere.
+QueryNode wordless(std::string_view text)
+{
+    QueryNode node;
+    const auto rest = trimmed(text);
+    if (!rest.empty() && rest != "*") {
+        node.type = QueryNode::Type::any; // of no children
+    }
+    return node;
+}
+
 class Parser
 {
 public:
-    explicit Parser(std::string_view text) : lexer_(text) { advance(); }
+    explicit Parser(std::string_view text) : text_(text), lexer_(text) { advance(); }
 
     QueryNode parse()
     {
@@ -102,7 +114,7 @@ public:
         if (token_.lexeme == Lexeme::close) {
             throw Failure{token_.at, "query.unopened_bracket"};
         }
-        return root ? std::move(*root) : QueryNode{};
+        return root ? std::move(*root) : wordless(text_);
     }
 
 private:
@@ -215,6 +227,7 @@ private:
         }
     }
 
+    std::string_view text_;
     Lexer lexer_;
     Token token_;
 };
@@ -242,7 +255,13 @@ QueryNode literal(std::string_view text)
         i += std::max<std::size_t>(size, 1);
     }
     add(text.size());
-    return join(QueryNode::Type::all, std::move(children)).value_or(QueryNode{});
+    if (children.empty()) {
+        // Nothing but operators: then they are the words.
+        if (auto node = words_node(text)) {
+            return std::move(*node);
+        }
+    }
+    return join(QueryNode::Type::all, std::move(children)).value_or(wordless(text));
 }
 
 } // namespace

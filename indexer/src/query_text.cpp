@@ -69,6 +69,10 @@ void append_node(std::string& out, const QueryNode& node, bool open)
         append_children(out, node, " ", open);
         return;
     case QueryNode::Type::any:
+        if (node.children.empty()) {
+            out += "\"\""; // reads as nothing to be found
+            return;
+        }
         append_children(out, node, " OR ", open);
         return;
     case QueryNode::Type::none:

@@ -135,7 +135,11 @@ TEST_CASE("words side by side are all wanted", "[query]")
     CHECK(parsed("cải AND cách") == parsed("cải cách"));
     CHECK(parsed("hoà") == word("hòa"));
     CHECK(parsed("") == QueryNode{});
-    CHECK(parsed("  – … & ") == QueryNode{});
+    CHECK(parsed(" * ") == QueryNode{});
+    // Signs alone are found nowhere: they must not mean the whole archive.
+    for (const auto* signs : {"  – … & ", "😀", "\"\"", "()"}) {
+        CHECK(parsed(signs) == group(Type::any, {}));
+    }
 }
 
 TEST_CASE("operators bind NOT, AND, OR in this order", "[query]")

@@ -37,7 +37,7 @@ struct QueryNode
     std::optional<Field> field;
     std::string value; ///< FieldType::code: as typed
     std::optional<DateRange> dates;
-    std::vector<QueryNode> children; ///< all, any; none (NOT) has exactly one
+    std::vector<QueryNode> children; ///< all, any (without children: found nowhere); none (NOT) has exactly one
 
     bool operator==(const QueryNode&) const = default;
 };
