@@ -53,16 +53,23 @@ public:
 
     Generation build()
     {
-        fs::remove_all(folder_);
-        make_directory(folder_);
-        write_parts();
-        while (parts_.size() > kMergeWidth) {
-            merge_groups();
-        }
-        if (parts_.size() == 1) {
-            fs::rename(parts_.begin()->second, generation_.path);
-        } else {
-            merge(all_parts(), generation_.path);
+        try {
+            make_parts_folder();
+            write_parts();
+            while (parts_.size() > kMergeWidth) {
+                merge_groups();
+            }
+            if (parts_.size() == 1) {
+                fs::rename(parts_.begin()->second, generation_.path);
+            } else {
+                merge(all_parts(), generation_.path);
+            }
+        } catch (...) {
+            // On a full disk what is half done would only stand in the way.
+            std::error_code error;
+            fs::remove_all(folder_, error);
+            fs::remove_all(generation_.path, error);
+            throw;
         }
         ::rmdir(folder_.c_str()); // empty now; what stays goes with the next `publish`
         return generation_;
@@ -71,6 +78,12 @@ public:
 private:
     /// By the place of the first document among the ids: their documents' numbers do not overlap and ascend.
     using Parts = std::map<std::size_t, fs::path>;
+
+    void make_parts_folder() const
+    {
+        fs::remove_all(folder_);
+        make_directory(folder_);
+    }
 
     void write_parts()
     {

@@ -105,6 +105,45 @@ std::vector<std::string> found_problems(IndexedArchive& archive)
 
 } // namespace
 
+TEST_CASE("an index merged from parts equals one that grew, and goes on growing", "[index]")
+{
+    // More than two parts; each of the two additions is small enough to be added to what is there.
+    IndexedArchive archive;
+    const auto add = [&](int count) {
+        std::vector<Paper> papers;
+        for (int i = 0; i < count; ++i) {
+            papers.push_back(
+                {.title = "Báo cáo số " + std::to_string(i), .pages = {"hồ sơ lưu trữ quý " + std::to_string(i % 7)}});
+        }
+        archive.add_all(papers);
+        archive.catch_up();
+    };
+    add(520);
+    add(510);
+    const auto grown = all_content(archive);
+    const auto before = serving(archive, Secrecy::open);
+
+    indexer::IndexWorker worker{archive.home(), archive.database()};
+    CHECK(worker.rebuild() == 1030);
+    CHECK(serving(archive, Secrecy::open) != before);
+    CHECK(all_content(archive) == grown);
+    CHECK(found_problems(archive).empty());
+    CHECK(archive.search("\"hồ sơ lưu trữ\"").total == 1030);
+    add(3);
+    CHECK(archive.search("\"hồ sơ lưu trữ\"").total == 1033);
+    CHECK(found_problems(archive).empty());
+    for (const auto& entry : fs::directory_iterator{archive.home().index(Secrecy::open)}) {
+        CHECK(entry.path().extension() != ".parts");
+    }
+
+    SECTION("a first intake goes this way by itself")
+    {
+        fs::remove_all(archive.home().index());
+        CHECK(archive.catch_up() == 1033);
+        CHECK(archive.search("hồ sơ").total == 1033);
+    }
+}
+
 TEST_CASE("an index that followed every change equals one built from the catalogue", "[index][property]")
 {
     const auto seed = std::random_device{}();
