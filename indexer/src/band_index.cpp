@@ -30,8 +30,8 @@ void sync_built(const std::filesystem::path& folder)
 
 } // namespace
 
-BandIndex::BandIndex(Key, const Home& home, Secrecy band, Generation generation, int flags)
-    : home_(home), band_(band), generation_(std::move(generation)), database_(generation_.path.native(), flags)
+BandIndex::BandIndex(Key, const Home& home, Generation generation, int flags)
+    : home_(home), generation_(std::move(generation)), database_(generation_.path.native(), flags)
 {}
 
 template <class Work>
@@ -51,7 +51,7 @@ std::unique_ptr<BandIndex> BandIndex::open(const Home& home, Secrecy band)
         return nullptr;
     }
     try {
-        auto index = std::make_unique<BandIndex>(Key{}, home, band, *generation, Xapian::DB_OPEN);
+        auto index = std::make_unique<BandIndex>(Key{}, home, *generation, Xapian::DB_OPEN);
         if (!is_our_format(index->database_)) {
             return nullptr;
         }
@@ -75,7 +75,7 @@ std::unique_ptr<BandIndex> BandIndex::publish_built(const Home& home, Secrecy ba
         database.close();
         sync_built(built.path);
         publish(home, band, built);
-        auto index = std::make_unique<BandIndex>(Key{}, home, band, built, Xapian::DB_OPEN);
+        auto index = std::make_unique<BandIndex>(Key{}, home, built, Xapian::DB_OPEN);
         index->applied_ = seq;
         return index;
     } catch (const Xapian::Error& error) {

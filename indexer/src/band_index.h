@@ -39,7 +39,7 @@ public:
         friend class BandIndex;
         Key() = default;
     };
-    BandIndex(Key key, const Home& home, Secrecy band, Generation generation, int flags);
+    BandIndex(Key key, const Home& home, Generation generation, int flags);
 
 private:
     template <class Work>
@@ -47,7 +47,6 @@ private:
     void commit_large_portion(std::uint64_t words);
 
     Home home_;
-    Secrecy band_;
     Generation generation_;
     Xapian::WritableDatabase database_;
     std::int64_t applied_ = 0;

@@ -97,7 +97,7 @@ int child_verdict(const std::filesystem::path& path) noexcept
 /// Xapian's check can crash on what it looks for (safety.md §1): a child does it. Empty when sound.
 std::string damage_of(const std::filesystem::path& path)
 {
-    const auto name = path.native();
+    const auto& name = path.native();
     const pid_t child = ::fork();
     if (child < 0) {
         throw_errno("fork", name);

@@ -244,7 +244,7 @@ private:
         auto list = relaxed_list(index_, plan_);
         const auto rows = list.top(kMaxRelaxed, 0);
         answer_.total += request_.relaxed ? rows.size() : 0;
-        const bool more = !rows.empty() && take(rows, true, [&](std::size_t) { return rows; });
+        const bool more = !rows.empty() && take(rows, true, [&](std::size_t) -> const auto& { return rows; });
         if (answer_.relaxed) {
             const auto had = list.terms_of(rows.front().docid);
             for (const auto& word : plan_.words) {

@@ -145,6 +145,7 @@ void list_untracked(const Home& home, db::Database& database, std::vector<Damage
     std::vector<std::pair<std::string, fs::path>> portion;
     const auto look_up = [&] {
         std::vector<std::string> hashes;
+        hashes.reserve(portion.size());
         for (const auto& [hash, path] : portion) {
             hashes.push_back(hash);
         }

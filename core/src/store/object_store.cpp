@@ -342,6 +342,7 @@ std::vector<IntentLine> read_intent(const fs::path& path)
 std::set<std::pair<Secrecy, std::string>> owned_objects(db::Database& database, const std::vector<IntentLine>& lines)
 {
     std::vector<std::string> hashes;
+    hashes.reserve(lines.size());
     for (const auto& line : lines) {
         hashes.push_back(line.hash);
     }
