@@ -193,7 +193,7 @@ std::string foot(const Paper& paper)
 std::string document_xml(const Paper& paper)
 {
     std::string out{kXml};
-    out.reserve(32 * 1024);
+    out.reserve(std::size_t{32} * 1024);
     out += kDocumentBegin;
     out += head(paper);
     if (!paper.kind_name.empty()) {

@@ -139,8 +139,12 @@ Grammar::Grammar()
     }
     const auto add_scope = [this](const std::string& scope) {
         auto& rules = scopes_[scope];
+        auto qualified = scope + ".";
+        const auto prefix = qualified.size();
         for (const auto& name : names_) {
-            const auto found = ids_.find(scope + "." + name);
+            qualified.resize(prefix);
+            qualified += name;
+            const auto found = ids_.find(qualified);
             rules.push_back(found == ids_.end() ? kNoRule : found->second);
         }
     };

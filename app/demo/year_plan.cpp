@@ -210,7 +210,7 @@ void YearPlan::open_dossiers()
 
 std::string YearPlan::next_number(std::string_view kind)
 {
-    std::string_view series = "";
+    std::string_view series;
     switch (kOffices.at(office_).series) {
     case Office::Series::one:
         break;

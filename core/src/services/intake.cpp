@@ -75,6 +75,7 @@ IntakeSummary Intake::run()
 {
     const auto started = Steady::now();
     std::vector<fs::path> paths;
+    paths.reserve(request_.paths.size());
     for (const auto& one : request_.paths) {
         paths.push_back(one.path);
     }
@@ -235,6 +236,7 @@ std::string Intake::item_key(const std::string& name, const std::string& stamp)
 void Intake::repeat_vanished()
 {
     std::vector<jobs::Item> vanished;
+    vanished.reserve(known_.size());
     for (const auto& [key, item] : known_) {
         vanished.push_back(item);
     }
