@@ -134,6 +134,7 @@ private:
         const auto found = std::ranges::find(commands, argument, &CLI::App::get_name);
         if (found == commands.end()) {
             std::vector<std::string> names;
+            names.reserve(commands.size());
             for (const auto* command : commands) {
                 names.push_back(command->get_name());
             }
@@ -205,7 +206,7 @@ std::vector<std::string> read_arguments(const CLI::App& app, const Context& cont
 void accept_words(CLI::App& app)
 {
     for (auto* option : app.get_options([](CLI::Option* one) { return one->get_positional(); })) {
-        option->transform([](std::string word) { return word.starts_with(kWordMark) ? word.substr(1) : word; });
+        option->transform([](const std::string& word) { return word.starts_with(kWordMark) ? word.substr(1) : word; });
     }
     for (auto* command : app.get_subcommands([](CLI::App*) { return true; })) {
         accept_words(*command);
