@@ -14,8 +14,9 @@ ARROWS = {
     "indexer": {"core/base", "core", "indexer"},
     "indexer/extract": {"core/base", "indexer/extract", "core/sandbox"},
     "retention": {"core/base", "core", "retention"},
-    "webui": {"core/base", "core", "indexer", "retention", "webui"},
-    "app": {"core/base", "core", "indexer", "retention", "webui", "app", "app/demo"},
+    "webui/http": {"core/base", "webui/http"},
+    "webui": {"core/base", "core", "indexer", "retention", "webui", "webui/http"},
+    "app": {"core/base", "core", "indexer", "retention", "webui", "webui/http", "app", "app/demo"},
     "app/demo": {"core/base", "app/demo"},
 }
 
@@ -26,7 +27,13 @@ ALLOWED = [
     (r"archive(_entry)?\.h", ["core/src/export", "indexer/extract", "app/demo"]),
     (r"unicode/.*", ["core/src/base", "indexer/src"]),
     (r"nlohmann/.*", ["core/include/vtlt/core/base"]),
-    (r"openssl/.*", ["core/src/base"]),
+    (r"openssl/.*", ["core/src/base", "webui/src/http"]),
+    (r"Poco/.*", ["webui/src/http"]),
+    (r"kainjow/.*", ["webui/src/templates"]),
+    (r"sodium\.h", ["core/src/auth"]),
+    (r"xlsxwriter\.h", ["core/src/forms"]),
+    (r"spdlog/.*", ["core/src/base"]),
+    (r"prometheus/.*", ["webui/src"]),
     (r"zlib\.h", ["core/src/store", "indexer/extract"]),
     (r"boost/locale.*", ["webui/src"]),
     (r"CLI/CLI\.hpp", ["app"]),
@@ -36,12 +43,12 @@ ALLOWED = [
     (r"magic\.h", ["indexer/extract"]),
     (r"seccomp\.h", ["indexer/extract"]),
     (r"iconv\.h", ["indexer/extract"]),
-    (r"(cairo|pango|ft2build|freetype|fontconfig|hb|glib).*", ["app/demo", "indexer/extract"]),
+    (r"(cairo|pango|ft2build|freetype|fontconfig|hb|glib).*", ["app/demo", "indexer/extract", "core/src/forms"]),
 ]
 
 # The C and C++ libraries and the system's own headers.
 SYSTEM = re.compile(r"(sys|linux|netinet|arpa|asm)/[\w/]+\.h|[a-z_]+|c(assert|ctype|errno|limits|locale|math|signal|stdarg|stddef|stdint|stdio|stdlib|string|time|wchar)"
-                    r"|(unistd|fcntl|dlfcn|sched|poll|iconv|langinfo|locale|errno|pthread|spawn|malloc|dirent|fnmatch|stdlib|string|limits|time)\.h")
+                    r"|(unistd|fcntl|dlfcn|sched|poll|iconv|langinfo|locale|errno|pthread|spawn|netdb|signal|grp|pwd|malloc|dirent|fnmatch|stdlib|string|limits|time)\.h")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
