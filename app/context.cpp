@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/context.h"
 
+#include "app/index_upkeep.h"
 #include "app/words.h"
 
 #include <vtlt/core/base/error.h>
@@ -32,7 +33,7 @@ void write_or_leave(int fd, std::string_view bytes)
             continue;
         }
         if (done < 0) {
-            throw_errno("write", fd == STDOUT_FILENO ? "stdout" : "stderr");
+            throw_errno("write", "output");
         }
         bytes.remove_prefix(static_cast<std::size_t>(done));
     }
@@ -56,33 +57,51 @@ const Clock& Context::clock() const
     return *clock_;
 }
 
-services::Archive Context::open(services::Archive::Mode mode) const
+std::shared_ptr<services::Archive> Context::open(services::Archive::Mode mode) const
 {
     clock();
+    if (house) {
+        return house->archive;
+    }
     try {
-        return services::Archive{home, mode};
+        return std::make_shared<services::Archive>(home, mode);
     } catch (const std::filesystem::filesystem_error& failure) {
         throw_as_error(failure);
     }
 }
 
-services::Archive Context::open_for_reading() const
+std::shared_ptr<services::Archive> Context::open_for_reading() const
 {
     return open(services::Archive::Mode::read);
 }
 
-services::Archive Context::open_for_writing() const
+std::shared_ptr<services::Archive> Context::open_for_writing() const
 {
     auto archive = open(services::Archive::Mode::write);
-    if (!now.empty() && !archive.config().test_clock) {
+    if (!now.empty() && !archive->config().test_clock) {
         throw Error{Kind::invalid, "clock.not_allowed"};
     }
     return archive;
 }
 
+OpenHouse Context::open_house() const
+{
+    return house ? *house : keep_house(open_for_writing());
+}
+
+const std::atomic<bool>& Context::stop() const
+{
+    return stop_flag != nullptr ? *stop_flag : interrupted_flag;
+}
+
+bool Context::is_terminal(int fd) const
+{
+    return ::isatty(fd) == 1;
+}
+
 void Context::print(std::string_view bytes) const
 {
-    write_or_leave(STDOUT_FILENO, bytes);
+    write_or_leave(outlets.out, bytes);
 }
 
 void Context::print_line(std::string_view line) const
@@ -93,19 +112,19 @@ void Context::print_line(std::string_view line) const
 void Context::say(std::string_view line) const
 {
     if (!quiet) {
-        write_or_leave(STDERR_FILENO, std::string{line} + "\n");
+        write_or_leave(outlets.err, std::string{line} + "\n");
     }
 }
 
 ProgressLine::ProgressLine(const Context& context, std::string_view what)
-    : context_(context), what_(what), on_(!context.quiet && ::isatty(STDERR_FILENO) == 1),
+    : context_(context), what_(what), on_(!context.quiet && context.is_terminal(context.outlets.err)),
       started_(std::chrono::steady_clock::now()), shown_(started_)
 {}
 
 ProgressLine::~ProgressLine()
 {
     if (on_) {
-        const ssize_t ignored = ::write(STDERR_FILENO, "\r\x1b[K", 4);
+        const ssize_t ignored = ::write(context_.outlets.err, "\r\x1b[K", 4);
         static_cast<void>(ignored);
     }
 }
@@ -126,13 +145,8 @@ void ProgressLine::show(std::uint64_t done, std::uint64_t total, std::uint64_t b
     std::snprintf(numbers.data(), numbers.size(), "%llu / %llu  %.0f %%  %.0f/s  ",
                   static_cast<unsigned long long>(done), static_cast<unsigned long long>(total), percent, rate);
     const auto eta = context_.text("cli", "progress.eta", {{"seconds", std::to_string(static_cast<long>(left))}});
-    write_or_leave(STDERR_FILENO, "\r\x1b[K" + context_.text("cli", what_) + "  " + numbers.data() +
-                                      decimal(context_, static_cast<double>(bytes) / 1e6) + " MB  " + eta);
-}
-
-const std::atomic<bool>& interrupted()
-{
-    return interrupted_flag;
+    write_or_leave(context_.outlets.err, "\r\x1b[K" + context_.text("cli", what_) + "  " + numbers.data() +
+                                             decimal(context_, static_cast<double>(bytes) / 1e6) + " MB  " + eta);
 }
 
 void watch_interrupts()

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,24 @@ class App;
 }
 
 namespace vtlt::app {
+
+class IndexKeeper;
+
+/// An open archive with the one keeper of its index: opened by a command for itself, or lent by the server to the jobs
+/// it runs and the commands forwarded to it.
+struct OpenHouse
+{
+    std::shared_ptr<services::Archive> archive;
+    std::shared_ptr<IndexKeeper> index;
+};
+
+/// The descriptors a command talks through: its own, or those a client passed to the server.
+struct Outlets
+{
+    int in = 0;
+    int out = 1;
+    int err = 2;
+};
 
 /// Exit codes that are no error of a room.
 inline constexpr int kExitOk = 0;
@@ -36,7 +55,7 @@ public:
     /// The same settings for another home.
     Context(const Context& other, std::filesystem::path other_home)
         : home(std::move(other_home)), json(other.json), quiet(other.quiet), no_input(other.no_input), now(other.now),
-          language(other.language)
+          language(other.language), outlets(other.outlets)
     {}
 
     std::filesystem::path home; ///< -C, else $VTLT_HOME, else the current folder
@@ -46,13 +65,23 @@ public:
     std::string now; ///< --now
     webui::Language language = webui::Language::vi;
     std::function<int()> command; ///< set by the parsed subcommand
+    Outlets outlets;
+    std::optional<OpenHouse> house;               ///< set inside the server
+    std::optional<auth::Actor> forwarded_for;     ///< who typed a forwarded command
+    const std::atomic<bool>* stop_flag = nullptr; ///< of a forwarded command; else Ctrl-C of this process
 
     const Clock& clock() const;
-    auth::Actor actor() const { return auth::operator_actor(); }
+    auth::Actor actor() const { return forwarded_for ? *forwarded_for : auth::operator_actor(); }
 
-    services::Archive open_for_reading() const;
+    std::shared_ptr<services::Archive> open_for_reading() const;
     /// Throws invalid `clock.not_allowed` for --now in a home without a test clock.
-    services::Archive open_for_writing() const;
+    std::shared_ptr<services::Archive> open_for_writing() const;
+    /// The archive opened for writing, with the keeper of its index.
+    OpenHouse open_house() const;
+
+    /// True once the person who asked wants the command to end; long work looks at it.
+    const std::atomic<bool>& stop() const;
+    bool is_terminal(int fd) const;
 
     std::string text(std::string_view context, std::string_view key, const Fields& fields = {}) const
     {
@@ -60,7 +89,7 @@ public:
     }
     std::string help(std::string_view key) const { return text("cli", key); }
 
-    /// stdout, straight to the descriptor: data. A broken pipe ends the program quietly.
+    /// stdout, straight to the descriptor: data.
     void print(std::string_view bytes) const;
     void print_line(std::string_view line) const;
     void print_json(const Json& value) const { print_line(to_line(value)); }
@@ -68,7 +97,7 @@ public:
     void say(std::string_view line) const;
 
 private:
-    services::Archive open(services::Archive::Mode mode) const;
+    std::shared_ptr<services::Archive> open(services::Archive::Mode mode) const;
 
     mutable std::unique_ptr<Clock> clock_;
 };
@@ -89,8 +118,7 @@ private:
     std::chrono::steady_clock::time_point shown_;
 };
 
-/// Set by Ctrl-C and SIGTERM once `watch_interrupts` was called.
-const std::atomic<bool>& interrupted();
+/// From now on Ctrl-C and SIGTERM set the flag of Context::stop().
 void watch_interrupts();
 
 /// Null for an empty text.

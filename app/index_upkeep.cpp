@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/index_upkeep.h"
 
-#include <vtlt/core/outbox/index_outbox.h>
-#include <vtlt/indexer/index_worker.h>
-
 #include <algorithm>
 #include <filesystem>
+#include <vtlt/core/outbox/index_outbox.h>
 
 namespace vtlt::app {
 
@@ -26,17 +24,36 @@ std::int64_t count_unfound(services::Archive& archive)
 
 } // namespace
 
+std::uint64_t IndexKeeper::catch_up(const OnProgress& progress)
+{
+    const std::scoped_lock lock{working_};
+    return worker_.catch_up(progress);
+}
+
+std::uint64_t IndexKeeper::rebuild(const OnProgress& progress)
+{
+    const std::scoped_lock lock{working_};
+    return worker_.rebuild(progress);
+}
+
+OpenHouse keep_house(std::shared_ptr<services::Archive> archive)
+{
+    auto keeper = std::make_shared<IndexKeeper>(archive->home(), archive->database());
+    return {std::move(archive), std::move(keeper)};
+}
+
 std::int64_t catch_up_index(const Context& context)
 {
-    {
-        auto archive = context.open_for_reading();
-        if (count_unfound(archive) == 0) {
-            return 0;
-        }
+    if (const auto archive = context.open_for_reading(); count_unfound(*archive) == 0) {
+        return 0;
+    }
+    if (context.house) {
+        context.house->index->catch_up();
+        return 0;
     }
     try {
         services::Archive archive{context.home, services::Archive::Mode::write, std::chrono::milliseconds{0}};
-        indexer::IndexWorker{archive.home(), archive.database()}.catch_up();
+        IndexKeeper{archive.home(), archive.database()}.catch_up();
         return 0;
     } catch (const Error& error) {
         // Somebody else writes: answer with what is there and say what is pending.
@@ -44,17 +61,16 @@ std::int64_t catch_up_index(const Context& context)
             throw;
         }
     }
-    auto archive = context.open_for_reading();
-    return count_unfound(archive);
+    return count_unfound(*context.open_for_reading());
 }
 
-bool apply_ordinary_work(services::Archive& archive)
+bool apply_ordinary_work(const OpenHouse& house)
 {
-    const bool pending = count_pending(archive) > 0;
-    const auto folder = archive.home().index();
+    const bool pending = count_pending(*house.archive) > 0;
+    const auto folder = house.archive->home().index();
     const bool deleted = !std::filesystem::exists(folder) || std::filesystem::is_empty(folder);
-    if (archive.is_writable() && (pending || deleted)) {
-        indexer::IndexWorker{archive.home(), archive.database()}.catch_up();
+    if (house.archive->is_writable() && (pending || deleted)) {
+        house.index->catch_up();
         return true;
     }
     return !pending;
@@ -62,8 +78,7 @@ bool apply_ordinary_work(services::Archive& archive)
 
 void rebuild_index(const Context& context)
 {
-    services::Archive archive{context.home, services::Archive::Mode::write};
-    indexer::IndexWorker{archive.home(), archive.database()}.rebuild();
+    context.open_house().index->rebuild();
 }
 
 } // namespace vtlt::app

@@ -5,10 +5,36 @@
 
 #include <vtlt/core/base/error.h>
 
+#include <vtlt/indexer/index_worker.h>
+
 #include <cstdint>
+#include <functional>
+#include <mutex>
 
 /// The index is derived: commands that read it bring it after the catalogue first, commands that check it only look.
 namespace vtlt::app {
+
+/// The one who may write the indexes of a home; whoever holds the archive's lock has one. Any thread may call: one
+/// works, the others wait.
+class IndexKeeper
+{
+public:
+    using OnProgress = std::function<void(const indexer::IndexProgress&)>;
+
+    IndexKeeper(const Home& home, db::Database& database) : worker_(home, database) {}
+
+    /// Applies what is pending, builds what is missing or unreadable. Returns documents written.
+    std::uint64_t catch_up(const OnProgress& progress = {});
+    /// Builds every index anew beside the serving one.
+    std::uint64_t rebuild(const OnProgress& progress = {});
+
+private:
+    std::mutex working_;
+    indexer::IndexWorker worker_;
+};
+
+/// An archive of one's own with a keeper for its index.
+OpenHouse keep_house(std::shared_ptr<services::Archive> archive);
 
 /// For those who search: applies what is pending and builds what is missing or unreadable, when the lock is free.
 /// Answers how many documents are not yet found.
@@ -16,7 +42,7 @@ std::int64_t catch_up_index(const Context& context);
 
 /// For those who check: only the ordinary work (pending rows, an index/ deleted as a whole). Without the lock nothing.
 /// False when rows stay pending, which is no damage.
-bool apply_ordinary_work(services::Archive& archive);
+bool apply_ordinary_work(const OpenHouse& house);
 
 /// Builds every index anew. Throws busy `archive.locked`.
 void rebuild_index(const Context& context);

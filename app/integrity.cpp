@@ -70,11 +70,12 @@ void check_audit(services::Archive& archive, IntegrityReport& report)
 
 /// The index follows the catalogue first where that is its ordinary work (pending rows, a deleted index); whatever else
 /// differs is told, not mended in silence. Beside a running writer pending rows are on their way and not yet wrong.
-void check_index(services::Archive& archive, IntegrityReport& report)
+void check_index(const OpenHouse& house, IntegrityReport& report)
 {
-    if (!apply_ordinary_work(archive)) {
+    if (!apply_ordinary_work(house)) {
         return;
     }
+    auto& archive = *house.archive;
     for (auto& problem : indexer::check_index(archive.home(), archive.database())) {
         report.problems.push_back(
             {"index", std::filesystem::path{problem.path}.lexically_relative(archive.home().root()).native(),
@@ -107,20 +108,25 @@ void forgive_work_in_progress(services::Archive& archive, IntegrityReport& repor
 
 } // namespace
 
-services::Archive open_for_check(const Context& context)
+OpenHouse open_for_check(const Context& context)
 {
+    if (context.house) {
+        return *context.house;
+    }
     try {
-        return services::Archive{context.home, services::Archive::Mode::write, std::chrono::milliseconds{0}};
+        return keep_house(std::make_shared<services::Archive>(context.home, services::Archive::Mode::write,
+                                                              std::chrono::milliseconds{0}));
     } catch (const Error& error) {
         if (error.kind() == Kind::not_found) {
             throw;
         }
     }
-    return context.open_for_reading(); // tells what is really wrong, where that too is impossible
+    return keep_house(context.open_for_reading()); // tells what is really wrong, where that too is impossible
 }
 
-IntegrityReport check_integrity(services::Archive& archive, const store::FixityOptions& fixity)
+IntegrityReport check_integrity(const OpenHouse& house, const store::FixityOptions& fixity)
 {
+    auto& archive = *house.archive;
     IntegrityReport report;
     const auto check = [&](std::string_view kind, const auto& work) {
         if (report.interrupted) {
@@ -139,7 +145,7 @@ IntegrityReport check_integrity(services::Archive& archive, const store::FixityO
     check("audit", [&] { check_audit(archive, report); });
     check("catalog", [&] { check_store(archive, fixity, report); });
     forgive_work_in_progress(archive, report);
-    check("index", [&] { check_index(archive, report); });
+    check("index", [&] { check_index(house, report); });
     check("export", [&] { check_exports(archive.home(), report); });
     return report;
 }
@@ -147,8 +153,7 @@ IntegrityReport check_integrity(services::Archive& archive, const store::FixityO
 IntegrityReport check_home(const Context& context, const store::FixityOptions& fixity)
 {
     try {
-        auto archive = open_for_check(context);
-        return check_integrity(archive, fixity);
+        return check_integrity(open_for_check(context), fixity);
     } catch (const Error& error) {
         if (error.kind() != Kind::corrupt) {
             throw;

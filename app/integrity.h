@@ -33,12 +33,12 @@ struct IntegrityReport
 
 /// Writable when it can be, so that start-up recovery and the index have caught up first; else for reading: beside a
 /// writer, on a disk mounted read-only, over a damaged history.
-services::Archive open_for_check(const Context& context);
+OpenHouse open_for_check(const Context& context);
 
 /// The invariants that exist so far: I2 I3 (store against catalogue), I4 (catalogue), I6 (audit tree), I7 (index), I9
 /// (exports), I10 (jobs).
 /// Damage that ends one check is a problem of its kind; the other checks go on.
-IntegrityReport check_integrity(services::Archive& archive, const store::FixityOptions& fixity);
+IntegrityReport check_integrity(const OpenHouse& house, const store::FixityOptions& fixity);
 /// The same of a home whose catalogue may not even open.
 IntegrityReport check_home(const Context& context, const store::FixityOptions& fixity);
 

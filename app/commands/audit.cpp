@@ -11,7 +11,8 @@ namespace {
 
 int run_verify(const Context& context)
 {
-    auto archive = context.open_for_reading();
+    const auto opened = context.open_for_reading();
+    auto& archive = *opened;
     const auto verdict = audit::verify_audit(archive.home(), archive.database());
     if (context.json) {
         context.print_json({{"format_version", 1},

@@ -31,7 +31,8 @@ Check check_extractor(const Context& context)
 Check check_archive(const Context& context)
 {
     try {
-        const auto archive = context.open_for_reading();
+        const auto opened = context.open_for_reading();
+        const auto& archive = *opened;
         const auto free = free_bytes(archive.home().root());
         const bool low = free < (std::uint64_t{1} << 30);
         return {"archive", low ? "warning" : "ok", low ? context.text("cli", "doctor.disk_low") : ""};

@@ -135,7 +135,8 @@ void print_view(const Context& context, const catalog::DocumentView& view)
 
 int run_show(const Context& context, const Options& options)
 {
-    auto archive = context.open_for_reading();
+    const auto opened = context.open_for_reading();
+    auto& archive = *opened;
     auto tx = archive.database().read();
     const auto view = find_document(context, archive, tx, options.id);
     if (context.json) {
@@ -157,7 +158,8 @@ void copy_object(const Context& context, const Home& home, Secrecy band, const s
 
 int run_cat(const Context& context, const Options& options)
 {
-    auto archive = context.open_for_reading();
+    const auto opened = context.open_for_reading();
+    auto& archive = *opened;
     auto tx = archive.database().read();
     const auto view = find_document(context, archive, tx, options.id);
     if (view.files.empty()) {

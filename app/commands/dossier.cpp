@@ -58,7 +58,8 @@ int run_new(const Context& context, Options& options)
             throw Error{Kind::invalid, "date.not_a_day", {{"value", options.opened_on}}};
         }
     }
-    auto archive = context.open_for_writing();
+    const auto opened = context.open_for_writing();
+    auto& archive = *opened;
     const auto dossier = services::create_dossier(archive, context.clock(), context.actor(), options.dossier);
     if (context.json) {
         auto json = to_json(dossier);
@@ -72,7 +73,8 @@ int run_new(const Context& context, Options& options)
 
 int run_show(const Context& context, const Options& options)
 {
-    auto archive = context.open_for_reading();
+    const auto opened = context.open_for_reading();
+    auto& archive = *opened;
     auto tx = archive.database().read();
     const auto dossier = catalog::get_dossier(tx, options.code);
     const auto views = catalog::list_views(tx, catalog::list_dossier_documents(tx, dossier.id));
@@ -100,7 +102,8 @@ int run_show(const Context& context, const Options& options)
 
 int run_list(const Context& context)
 {
-    auto archive = context.open_for_reading();
+    const auto opened = context.open_for_reading();
+    auto& archive = *opened;
     auto tx = archive.database().read();
     auto list = Json::array();
     DossierId after;

@@ -7,7 +7,6 @@
 #include <vtlt/core/catalog/dossier.h>
 #include <vtlt/core/export/package_writer.h>
 #include <vtlt/core/jobs/job.h>
-#include <vtlt/indexer/index_worker.h>
 #include <vtlt/indexer/searcher.h>
 
 #include <CLI/CLI.hpp>
@@ -63,15 +62,15 @@ std::vector<DocumentId> dossier_documents(const Context& context, services::Arch
 }
 
 /// The documents asked for, those the asker may take. Joining a query to a set happens here (decisions.md, "Rooms").
-std::vector<DocumentId> select_documents(const Context& context, services::Archive& archive, const Options& options)
+std::vector<DocumentId> select_documents(const Context& context, const OpenHouse& house, const Options& options)
 {
+    auto& archive = *house.archive;
     const auto bands = auth::readable_bands(context.actor());
     if (!options.dossier.empty()) {
         return dossier_documents(context, archive, options.dossier);
     }
-    indexer::IndexWorker worker{archive.home(), archive.database()};
-    worker.catch_up();
-    return with_sound_index([&] { worker.rebuild(); },
+    house.index->catch_up();
+    return with_sound_index([&] { house.index->rebuild(); },
                             [&] {
                                 indexer::Searcher searcher{archive.home(), archive.database()};
                                 return searcher.matching_documents(options.query, bands, options.relaxed);
@@ -117,7 +116,7 @@ export_::PackageResult write(const Context& context, services::Archive& archive,
     ProgressLine progress{context, "export.progress"};
     return export_::write_package(archive.database(), archive.home(), context.clock(), documents, request,
                                   [&](const export_::PackageProgress& now) {
-                                      if (interrupted()) {
+                                      if (context.stop()) {
                                           throw Interrupted{};
                                       }
                                       progress.show(now.files, now.files_total, now.bytes);
@@ -210,9 +209,10 @@ void print_result(const Context& context, const Options& options, const export_:
 int run_export(const Context& context, const Options& options)
 {
     check_options(options);
-    auto archive = context.open_for_writing();
+    const auto house = context.open_house();
+    auto& archive = *house.archive;
     auth::authorize(context.actor(), auth::Action::document_export, {});
-    const auto documents = select_documents(context, archive, options);
+    const auto documents = select_documents(context, house, options);
     if (documents.empty()) {
         throw Error{Kind::not_found, "export.no_documents"};
     }

@@ -13,10 +13,10 @@ namespace {
 
 int run_rebuild(const Context& context)
 {
-    auto archive = context.open_for_writing();
+    const auto house = context.open_house();
     ProgressLine progress{context, "index.progress"};
-    const auto documents = indexer::IndexWorker{archive.home(), archive.database()}.rebuild(
-        [&](const indexer::IndexProgress& now) { progress.show(now.done, now.total, 0); });
+    const auto documents =
+        house.index->rebuild([&](const indexer::IndexProgress& now) { progress.show(now.done, now.total, 0); });
     if (context.json) {
         context.print_json({{"format_version", 1}, {"documents", documents}});
     } else {
@@ -37,8 +37,9 @@ void print_problem(const Context& context, const Json& problem)
 
 int run_check(const Context& context)
 {
-    auto archive = open_for_check(context);
-    apply_ordinary_work(archive);
+    const auto house = open_for_check(context);
+    auto& archive = *house.archive;
+    apply_ordinary_work(house);
     auto problems = Json::array();
     for (const auto& problem : indexer::check_index(archive.home(), archive.database())) {
         problems.push_back({{"kind", "index"},
@@ -64,7 +65,8 @@ int run_check(const Context& context)
 
 int run_stats(const Context& context)
 {
-    const auto archive = context.open_for_reading();
+    const auto opened = context.open_for_reading();
+    const auto& archive = *opened;
     auto bands = Json::array();
     for (const auto& stats : indexer::index_stats(archive.home())) {
         bands.push_back({{"band", secrecy_name(stats.band)},

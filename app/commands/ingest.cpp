@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/index_upkeep.h"
 #include "app/words.h"
 
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/text.h>
 #include <vtlt/core/services/intake.h>
-#include <vtlt/indexer/index_worker.h>
 
 #include <CLI/CLI.hpp>
 
@@ -78,7 +78,8 @@ int run_ingest(const Context& context, const Options& options)
     if (!secrecy) {
         throw Error{Kind::invalid, "secrecy.unknown", {{"value", options.secrecy}}};
     }
-    auto archive = context.open_for_writing();
+    const auto house = context.open_house();
+    auto& archive = *house.archive;
     watch_interrupts();
     services::IntakeRequest request{.secrecy = *secrecy, .dry_run = options.dry_run};
     for (const auto& path : options.paths) {
@@ -94,10 +95,9 @@ int run_ingest(const Context& context, const Options& options)
             progress.show(now.files_done, now.files_total, now.bytes_done);
         };
         hooks.make_searchable = [&] {
-            indexer::IndexWorker{archive.home(), archive.database()}.catch_up(
-                [&](const indexer::IndexProgress& now) { indexing.show(now.done, now.total, 0); });
+            house.index->catch_up([&](const indexer::IndexProgress& now) { indexing.show(now.done, now.total, 0); });
         };
-        hooks.stop = &interrupted();
+        hooks.stop = &context.stop();
         summary = services::run_intake(archive, context.clock(), context.actor(), request, hooks);
     }
     if (summary.interrupted) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/index_upkeep.h"
 #include "app/words.h"
 
 #include "app/demo/demo.h"
@@ -6,7 +7,6 @@
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/services/intake.h>
 #include <vtlt/core/services/organisation.h>
-#include <vtlt/indexer/index_worker.h>
 
 #include <CLI/CLI.hpp>
 
@@ -27,7 +27,8 @@ struct Options
 /// The demo archive: three invented units, their dossiers, and the invented documents taken in like any others.
 void fill_with_demo(const Context& context, const Options& options)
 {
-    auto archive = context.open_for_writing();
+    const auto house = context.open_house();
+    auto& archive = *house.archive;
     const TempDir temporary{archive.home().staging()};
     const demo::Options wanted{
         .seed = options.demo_seed, .count = options.demo_count, .directory = temporary.path() / "documents"};
@@ -50,10 +51,7 @@ void fill_with_demo(const Context& context, const Options& options)
                                           [&](const services::IntakeProgress& now) {
                                               progress.show(now.files_done, now.files_total, now.bytes_done);
                                           },
-                                      .make_searchable =
-                                          [&] {
-                                              indexer::IndexWorker{archive.home(), archive.database()}.catch_up();
-                                          }};
+                                      .make_searchable = [&] { house.index->catch_up(); }};
     const auto summary = services::run_intake(archive, context.clock(), context.actor(), request, hooks);
     services::acknowledge_intake(archive, summary.job);
     if (summary.failed + summary.without_text > 0) {

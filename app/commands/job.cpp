@@ -41,7 +41,8 @@ void print_jobs(const Context& context, const std::vector<jobs::Job>& list, bool
 
 int run_list(const Context& context)
 {
-    auto archive = context.open_for_reading();
+    const auto opened = context.open_for_reading();
+    auto& archive = *opened;
     auto tx = archive.database().read();
     const auto found = jobs::list_jobs(tx, kShownJobs);
     if (!context.json) {

@@ -12,7 +12,6 @@
 #include <cerrno>
 #include <fstream>
 #include <optional>
-#include <unistd.h>
 
 namespace vtlt::app {
 
@@ -138,7 +137,7 @@ void print_hit(const Context& context, const indexer::Hit& hit, std::size_t rank
 
 void print_answer(const Context& context, const indexer::SearchAnswer& answer, std::int64_t pending)
 {
-    const bool colours = ::isatty(STDOUT_FILENO) == 1;
+    const bool colours = context.is_terminal(context.outlets.out);
     if (answer.syntax) {
         context.say(context.text("error", answer.syntax->message));
     }
@@ -243,7 +242,8 @@ int run_batch(const Context& context, const Options& options)
 {
     auto lines = open_batch(*options.batch);
     const auto pending = catch_up_index(context);
-    auto archive = context.open_for_reading();
+    const auto opened = context.open_for_reading();
+    auto& archive = *opened;
     indexer::Searcher searcher{archive.home(), archive.database()};
     for (std::string line; std::getline(lines, line);) {
         // Files from Windows end their lines with CR LF.
@@ -284,7 +284,8 @@ int run_search(const Context& context, const Options& options)
         query += (query.empty() ? "" : " ") + part;
     }
     const auto pending = catch_up_index(context);
-    auto archive = context.open_for_reading();
+    const auto opened = context.open_for_reading();
+    auto& archive = *opened;
     indexer::Searcher searcher{archive.home(), archive.database()};
     give_answer(context, options, search(context, searcher, make_request(context, options, query)), pending);
     return kExitOk;

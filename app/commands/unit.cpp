@@ -18,7 +18,8 @@ struct Options
 
 int run_add(const Context& context, const Options& options)
 {
-    auto archive = context.open_for_writing();
+    const auto opened = context.open_for_writing();
+    auto& archive = *opened;
     const auto unit =
         services::create_unit(archive, context.clock(), context.actor(), options.code, options.title, options.parent);
     if (context.json) {
@@ -31,7 +32,8 @@ int run_add(const Context& context, const Options& options)
 
 int run_list(const Context& context)
 {
-    auto archive = context.open_for_reading();
+    const auto opened = context.open_for_reading();
+    auto& archive = *opened;
     auto tx = archive.database().read();
     auto units = Json::array();
     for (const auto& unit : catalog::list_units(tx)) {

@@ -79,7 +79,7 @@ int run_verify(const Context& context, const Options& options)
                                         [&](const store::FixityProgress& now) {
                                             progress.show(now.objects, now.objects_total, now.bytes);
                                         },
-                                    .stop = &interrupted()});
+                                    .stop = &context.stop()});
     }();
     if (report.interrupted) {
         context.say(context.text("cli", "verify.interrupted", {{"objects", std::to_string(report.objects)}}));
