@@ -13,6 +13,7 @@
 #include <xapian.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -57,15 +58,19 @@ struct Joined
     }
 };
 
-/// Documents of a query, best or newest first.
+/// Documents of a query in an order.
 class RankedList
 {
 public:
-    RankedList(const Joined& index, const Xapian::Query& query, bool ranked, double minimum = 0)
+    RankedList(const Joined& index, const Xapian::Query& query, bool ranked, double minimum = 0,
+               Sort sort = Sort::relevance)
         : enquire_(index.database)
     {
         enquire_.set_query(query);
-        if (ranked) {
+        if (sort != Sort::relevance) {
+            enquire_.set_sort_by_value(kSortDaySlot, sort == Sort::newest);
+        }
+        if (ranked && sort == Sort::relevance) {
             enquire_.set_weighting_scheme(ranking());
         } else {
             enquire_.set_weighting_scheme(Xapian::BoolWeight{});
@@ -125,7 +130,7 @@ public:
 
     SearchAnswer make(std::string_view fingerprint)
     {
-        RankedList strict{index_, plan_.strict, plan_.ranked};
+        RankedList strict{index_, plan_.strict, plan_.ranked, 0, request_.sort};
         const bool past_strict = cursor_ && cursor_->relaxed;
         const auto seen = cursor_ && !past_strict ? cursor_->seen : 0;
         auto listed = strict.top(wanted(seen), plan_.known_total ? 0 : index_.database.get_doccount());
@@ -347,7 +352,9 @@ SearchAnswer Searcher::search(const SearchRequest& request)
                     {{"limit", std::to_string(request.limit)}, {"most", std::to_string(kMaxLimit)}}};
     }
     const auto query = parse_query(request.query);
-    const auto fingerprint = query_fingerprint(to_text(query.root), in_order(request.bands));
+    static constexpr std::array<std::string_view, 3> kSortMarks{"", "\nnewest", "\noldest"};
+    const auto fingerprint = query_fingerprint(
+        to_text(query.root) + std::string{kSortMarks[static_cast<std::size_t>(request.sort)]}, in_order(request.bands));
     const auto cursor = request.cursor.empty() ? std::nullopt : std::optional{Cursor::decode(request.cursor)};
     if (cursor && cursor->query != fingerprint) {
         throw Error{Kind::invalid, "search.cursor"};

@@ -532,3 +532,36 @@ TEST_CASE("a word that every one of many documents has is found in all of them",
     CHECK(archive.search(query).total == kMany);
     CHECK(vtlt::indexer::check_index(archive.home(), archive.database()).empty());
 }
+
+TEST_CASE("hits are had by day of issue too, page by page", "[search]")
+{
+    IndexedArchive archive;
+    archive.add({.title = "giữa", .pages = {"kiểm tra kho"}, .issued_on = Date{2020y / 5 / 4}});
+    archive.add({.title = "cũ", .pages = {"kiểm tra kho kiểm tra kho"}, .issued_on = Date{2015y / 1 / 2}});
+    archive.add({.title = "mới", .pages = {"kiểm tra kho và phòng"}, .issued_on = Date{2024y / 7 / 8}});
+    archive.catch_up();
+
+    const auto titles = [&](indexer::Sort sort) {
+        std::vector<std::string> found;
+        indexer::SearchRequest request{.query = "kiem tra", .limit = 1, .bands = kAllBands, .sort = sort};
+        do {
+            const auto answer = archive.search(request);
+            CHECK(answer.total == 3);
+            REQUIRE(answer.hits.size() == 1);
+            found.push_back(answer.hits.front().view.document.title);
+            request.cursor = answer.next_cursor;
+        } while (!request.cursor.empty());
+        return found;
+    };
+    CHECK(titles(indexer::Sort::newest) == std::vector<std::string>{"mới", "giữa", "cũ"});
+    CHECK(titles(indexer::Sort::oldest) == std::vector<std::string>{"cũ", "giữa", "mới"});
+
+    SECTION("a cursor goes on with its own order only")
+    {
+        indexer::SearchRequest request{
+            .query = "kiem tra", .limit = 1, .bands = kAllBands, .sort = indexer::Sort::newest};
+        request.cursor = archive.search(request).next_cursor;
+        request.sort = indexer::Sort::oldest;
+        CHECK_THROWS_AS(archive.search(request), Error);
+    }
+}

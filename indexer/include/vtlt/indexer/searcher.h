@@ -19,6 +19,14 @@ class Database;
 
 namespace vtlt::indexer {
 
+/// The order of the strict hits.
+enum class Sort
+{
+    relevance, ///< best first; newest registered first where a query has only fields
+    newest,    ///< by day of issue, of registration where none is known
+    oldest
+};
+
 struct SearchRequest
 {
     std::string query;
@@ -28,6 +36,7 @@ struct SearchRequest
     bool with_snippets = true;
     bool count_only = false;
     bool relaxed = false; ///< relaxed hits belong to the set: counted in `total` and paged to their end
+    Sort sort = Sort::relevance;
 };
 
 struct Hit
