@@ -74,17 +74,17 @@ class Reader
 public:
     Reader(const CLI::App& app, const Context& context) : context_(context), command_(&app) {}
 
-    std::vector<std::string> read(int argc, char** argv)
+    std::vector<std::string> read(const std::vector<std::string>& words)
     {
-        for (int i = 1; i < argc; ++i) {
-            const std::string argument{argv[i]};
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            const auto& argument = words[i];
             if (words_only_) {
                 add_word(argument);
             } else if (argument == "--") {
                 words_only_ = true;
             } else if (argument.size() > 1 && argument.front() == '-') {
-                if (add_dashed(argument) && i + 1 < argc) {
-                    read_.emplace_back(argv[++i]);
+                if (add_dashed(argument) && i + 1 < words.size()) {
+                    read_.push_back(words[++i]);
                 }
             } else {
                 add_plain(argument);
@@ -198,9 +198,10 @@ const CLI::App& deepest(const CLI::App& app)
 
 } // namespace
 
-std::vector<std::string> read_arguments(const CLI::App& app, const Context& context, int argc, char** argv)
+std::vector<std::string> read_arguments(const CLI::App& app, const Context& context,
+                                        const std::vector<std::string>& words)
 {
-    return Reader{app, context}.read(argc, argv);
+    return Reader{app, context}.read(words);
 }
 
 void accept_words(CLI::App& app)

@@ -20,9 +20,10 @@ class Context;
 /// What the command line says, read before CLI11 does: which words are options, commands and values. CLI11 takes
 /// every word with a dash for an option and `[a,b]` for a list; here a word that is no option of ours stays a word
 /// where the command takes words (`search thuế -phí`), and after `--` everything is one.
-/// Answers the arguments for CLI11, which gives the words back through `accept_words`.
-/// Throws invalid `cli.usage` for an unknown command or option, with the nearest one that there is.
-std::vector<std::string> read_arguments(const CLI::App& app, const Context& context, int argc, char** argv);
+/// `words` are those after the program's name. Answers the arguments for CLI11, which gives the words back through
+/// `accept_words`. Throws invalid `cli.usage` for an unknown command or option, with the nearest one that there is.
+std::vector<std::string> read_arguments(const CLI::App& app, const Context& context,
+                                        const std::vector<std::string>& words);
 
 /// Lets every place of `app` and its commands that takes a word take it as typed.
 void accept_words(CLI::App& app);

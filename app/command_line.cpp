@@ -3,10 +3,12 @@
 
 #include "app/arguments.h"
 #include "app/context.h"
+#include "app/forwarding.h"
 #include "app/help_frame.h"
 
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/file.h>
+#include <vtlt/webui/shapes.h>
 
 #include <CLI/CLI.hpp>
 
@@ -15,7 +17,6 @@
 #include <clocale>
 #include <csignal>
 #include <cstdlib>
-#include <cstring>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,20 +26,20 @@ namespace {
 
 using Adder = void (*)(CLI::App&, Context&);
 
-constexpr std::array<Adder, 13> kCommands{add_init,    add_ingest, add_search,  add_document, add_unit,
-                                          add_dossier, add_export, add_package, add_verify,   add_audit,
-                                          add_index,   add_job,    add_doctor};
+constexpr std::array<Adder, 15> kCommands{add_init,   add_serve, add_ingest,  add_search, add_document,
+                                          add_user,   add_unit,  add_dossier, add_export, add_package,
+                                          add_verify, add_audit, add_index,   add_job,    add_doctor};
 
 /// Asked for before parsing, because the help and every refusal are written so. After `--` stand words only.
-void prepare(Context& context, int argc, char** argv)
+void prepare(Context& context, const std::vector<std::string>& words)
 {
     std::string_view wanted;
-    for (int i = 1; i < argc && std::strcmp(argv[i], "--") != 0; ++i) {
-        const std::string_view argument{argv[i]};
+    for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+        const std::string_view argument{words[i]};
         if (argument == "--json") {
             context.json = true;
-        } else if (argument == "--lang" && i + 1 < argc) {
-            wanted = argv[i + 1];
+        } else if (argument == "--lang" && i + 1 < words.size()) {
+            wanted = words[i + 1];
         } else if (argument.starts_with("--lang=")) {
             wanted = argument.substr(7);
         }
@@ -49,39 +50,11 @@ void prepare(Context& context, int argc, char** argv)
     context.language = webui::language_from_name(wanted).value_or(webui::Language::vi);
 }
 
-struct Status
-{
-    Kind kind;
-    int http;
-};
-
-constexpr std::array kStatus{Status{Kind::invalid, 422},   Status{Kind::not_found, 404}, Status{Kind::conflict, 409},
-                             Status{Kind::forbidden, 403}, Status{Kind::busy, 503},      Status{Kind::corrupt, 500},
-                             Status{Kind::internal, 500}};
-
-/// RFC 9457 as far as a command line has it.
-Json problem(const Context& context, const Error& error)
-{
-    auto errors = Json::array();
-    for (const auto& one : error.problems()) {
-        errors.push_back(
-            {{"pointer", one.pointer}, {"code", one.code}, {"detail", context.text("error", one.code, one.fields)}});
-    }
-    return {{"format_version", 1},
-            {"type", "about:blank"},
-            {"status", kStatus[static_cast<std::size_t>(error.kind())].http},
-            {"kind", kind_name(error.kind())},
-            {"code", error.code()},
-            {"title", webui::error_text(context.language, error)},
-            {"detail", json_or_null(webui::error_hint(context.language, error))},
-            {"errors", errors}};
-}
-
 int report(const Context& context, const Error& error)
 {
     std::string out;
     if (context.json) {
-        out = to_line(problem(context, error));
+        out = to_line(webui::problem_json(context.language, error));
     } else {
         out = "vtlt: " + webui::error_text(context.language, error);
         for (const auto& one : error.problems()) {
@@ -92,7 +65,7 @@ int report(const Context& context, const Error& error)
         }
     }
     out += '\n';
-    const ssize_t ignored = ::write(STDERR_FILENO, out.data(), out.size());
+    const ssize_t ignored = ::write(context.outlets.err, out.data(), out.size());
     static_cast<void>(ignored);
     return exit_code(error.kind());
 }
@@ -104,6 +77,7 @@ void add_globals(CLI::App& app, Context& context)
     app.add_flag("--quiet", context.quiet, context.help("global.quiet"));
     app.add_flag("--no-input", context.no_input, context.help("global.no_input"));
     app.add_option("--now", context.now, context.help("global.now"));
+    app.add_option("--token-file", context.token_file, context.help("global.token_file"));
     app.add_option_function<std::string>(
            "--lang",
            [&context](const std::string& name) {
@@ -125,15 +99,79 @@ int report_usage(const CLI::App& app, const Context& context, const CLI::ParseEr
     return report(context, usage_error(app, context, error));
 }
 
-int run_command(const Context& context)
+int run_here(const Context& context)
+{
+    try {
+        // Who does not get in learns nothing of what is there.
+        if (!context.token_file.empty() && std::filesystem::exists(Home{context.home}.catalog())) {
+            context.actor();
+        }
+        return context.command();
+    } catch (const std::filesystem::filesystem_error& failure) {
+        throw_as_error(failure);
+    }
+}
+
+int run_command(const Context& context, const std::vector<std::string>& arguments)
 {
     if (context.home.empty()) {
         throw Error{Kind::invalid, "archive.no_path"};
     }
+    if (!context.local) {
+        if (const auto exit = forward(context, arguments)) {
+            return *exit;
+        }
+    }
+    return run_here(context);
+}
+
+/// Parses into `context` and hands it to `work`; every refusal is told on the context's own outlets.
+template <class Work>
+int with_parsed(Context& context, const std::vector<std::string>& words, const Work& work)
+{
+    CLI::App app{context.help("program"), "vtlt"};
+    set_help_frame(app, context);
+    app.require_subcommand(1);
+    app.fallthrough();
+    add_globals(app, context);
+    for (const auto add : kCommands) {
+        add(app, context);
+    }
+    finish_help_frame(app);
+    accept_words(app);
     try {
-        return context.command();
-    } catch (const std::filesystem::filesystem_error& failure) {
-        throw_as_error(failure);
+        auto arguments = read_arguments(app, context, words);
+        std::ranges::reverse(arguments); // as CLI11 wants them
+        app.parse(std::move(arguments));
+        context.takes_path(PathUse::input, context.token_file);
+        return work();
+    } catch (const CLI::ParseError& error) {
+        return report_usage(app, context, error);
+    } catch (const Error& error) {
+        return report(context, error);
+    } catch (const std::exception& error) {
+        return report(context, Error{Kind::internal, "internal.unexpected", {{"reason", error.what()}}});
+    }
+}
+
+/// Puts the client's descriptors where its paths stood.
+void replace_paths(Context& context, const Forwarded& command)
+{
+    auto next = command.paths.begin();
+    for (const auto& place : context.path_places) {
+        auto paths = place.get();
+        for (auto& path : paths) {
+            ensure(next != command.paths.end(), "a descriptor for each path");
+            auto opened = "/proc/self/fd/" + std::to_string((next++)->get());
+            if (place.use == PathUse::output) {
+                opened += "/" + std::filesystem::path{path}.filename().native();
+            }
+            context.typed_paths[opened] = (std::filesystem::path{command.folder} / path).lexically_normal().native();
+            path = std::move(opened);
+        }
+        if (!paths.empty()) {
+            place.set(std::move(paths));
+        }
     }
 }
 
@@ -146,31 +184,29 @@ int run(int argc, char** argv)
     ::umask(0077);
     std::signal(SIGPIPE, SIG_IGN);
 
+    const std::vector<std::string> words{argv + 1, argv + argc};
     Context context;
     context.home = ".";
-    prepare(context, argc, argv);
-    CLI::App app{context.help("program"), "vtlt"};
-    set_help_frame(app, context);
-    app.require_subcommand(1);
-    app.fallthrough();
-    add_globals(app, context);
-    for (const auto add : kCommands) {
-        add(app, context);
-    }
-    finish_help_frame(app);
-    accept_words(app);
-    try {
-        auto arguments = read_arguments(app, context, argc, argv);
-        std::ranges::reverse(arguments); // as CLI11 wants them
-        app.parse(std::move(arguments));
-        return run_command(context);
-    } catch (const CLI::ParseError& error) {
-        return report_usage(app, context, error);
-    } catch (const Error& error) {
-        return report(context, error);
-    } catch (const std::exception& error) {
-        return report(context, Error{Kind::internal, "internal.unexpected", {{"reason", error.what()}}});
-    }
+    prepare(context, words);
+    return with_parsed(context, words, [&] { return run_command(context, words); });
+}
+
+int run_forwarded(Forwarded command, const OpenHouse& house, const std::atomic<bool>& stop)
+{
+    Context context;
+    context.home = house.archive->home().root();
+    context.language = command.language;
+    prepare(context, command.arguments);
+    context.house = house;
+    context.forwarded_for = command.actor;
+    context.stop_flag = &stop;
+    context.outlets = {command.outlets[0].get(), command.outlets[1].get(), command.outlets[2].get()};
+    return with_parsed(context, command.arguments, [&] {
+        context.home = house.archive->home().root(); // whatever way the client wrote it
+        context.language = command.language;
+        replace_paths(context, command);
+        return run_here(context);
+    });
 }
 
 } // namespace vtlt::app

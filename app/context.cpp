@@ -2,10 +2,12 @@
 #include "app/context.h"
 
 #include "app/index_upkeep.h"
+#include "app/secret_input.h"
 #include "app/words.h"
 
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/file.h>
+#include <vtlt/core/services/api_tokens.h>
 
 #include <array>
 #include <cerrno>
@@ -70,6 +72,23 @@ std::shared_ptr<services::Archive> Context::open(services::Archive::Mode mode) c
     }
 }
 
+const auth::Actor& Context::actor() const
+{
+    if (!actor_ && token_file.empty()) {
+        actor_ = forwarded_for ? *forwarded_for : auth::operator_actor();
+    } else if (!actor_) {
+        const auto token = read_token(token_file);
+        const auto archive = open_for_reading();
+        // Not by --now, which would wake expired tokens.
+        const SystemClock real;
+        actor_ = services::find_actor_by_token(*archive, archive->config().test_clock ? clock() : real, token);
+        if (!actor_) {
+            throw Error{Kind::forbidden, "token.refused"};
+        }
+    }
+    return *actor_;
+}
+
 std::shared_ptr<services::Archive> Context::open_for_reading() const
 {
     return open(services::Archive::Mode::read);
@@ -87,6 +106,47 @@ std::shared_ptr<services::Archive> Context::open_for_writing() const
 OpenHouse Context::open_house() const
 {
     return house ? *house : keep_house(open_for_writing());
+}
+
+namespace {
+
+bool is_path(const std::string& text)
+{
+    return !text.empty() && text != "-";
+}
+
+} // namespace
+
+void Context::takes_path(PathUse use, std::string& path)
+{
+    path_places.push_back({use, [&path] { return is_path(path) ? std::vector{path} : std::vector<std::string>{}; },
+                           [&path](std::vector<std::string> given) { path = std::move(given.front()); }});
+}
+
+void Context::takes_path(PathUse use, std::optional<std::string>& path)
+{
+    if (path) {
+        takes_path(use, *path);
+    }
+}
+
+void Context::takes_path(PathUse use, std::filesystem::path& path)
+{
+    path_places.push_back(
+        {use, [&path] { return is_path(path.native()) ? std::vector{path.native()} : std::vector<std::string>{}; },
+         [&path](std::vector<std::string> given) { path = std::move(given.front()); }});
+}
+
+void Context::takes_paths(PathUse use, std::vector<std::string>& paths)
+{
+    path_places.push_back(
+        {use, [&paths] { return paths; }, [&paths](std::vector<std::string> given) { paths = std::move(given); }});
+}
+
+std::string Context::typed_path(const std::string& path) const
+{
+    const auto found = typed_paths.find(path);
+    return found == typed_paths.end() ? path : found->second;
 }
 
 const std::atomic<bool>& Context::stop() const
@@ -157,16 +217,6 @@ void watch_interrupts()
     action.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
     ::sigaction(SIGINT, &action, nullptr);
     ::sigaction(SIGTERM, &action, nullptr);
-}
-
-Json json_or_null(const std::string& text)
-{
-    return text.empty() ? Json(nullptr) : Json(text);
-}
-
-Json json_or_null(std::optional<Date> date)
-{
-    return date ? Json(format_date(*date)) : Json(nullptr);
 }
 
 } // namespace vtlt::app

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <vtlt/core/auth/actor.h>
+#include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/clock.h>
 #include <vtlt/core/base/json.h>
 #include <vtlt/core/services/archive.h>
 #include <vtlt/webui/messages.h>
+#include <vtlt/webui/shapes.h>
 
 #include <atomic>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -39,6 +42,22 @@ struct Outlets
     int err = 2;
 };
 
+/// What a command does with a path that stands on its command line.
+enum class PathUse
+{
+    input, ///< a file or folder that is read
+    output ///< a file that will be made: its folder is what is opened
+};
+
+/// A place of a command's options that holds paths. A forwarded command has them opened by the client and replaced by
+/// /proc/self/fd/N here.
+struct PathPlace
+{
+    PathUse use = PathUse::input;
+    std::function<std::vector<std::string>()> get;
+    std::function<void(std::vector<std::string>)> set;
+};
+
 /// Exit codes that are no error of a room.
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailed = 1;
@@ -62,22 +81,39 @@ public:
     bool json = false;
     bool quiet = false;
     bool no_input = false;
-    std::string now; ///< --now
+    std::string now;        ///< --now
+    std::string token_file; ///< --token-file: act as that person
     webui::Language language = webui::Language::vi;
-    std::function<int()> command; ///< set by the parsed subcommand
+    std::function<int()> command;       ///< set by the parsed subcommand
+    bool local = false;                 ///< set by commands that never run inside the server
+    std::vector<PathPlace> path_places; ///< of the parsed command
+    /// Inside the server: what was typed for a path that came as a descriptor.
+    std::map<std::string, std::string> typed_paths;
     Outlets outlets;
     std::optional<OpenHouse> house;               ///< set inside the server
     std::optional<auth::Actor> forwarded_for;     ///< who typed a forwarded command
     const std::atomic<bool>* stop_flag = nullptr; ///< of a forwarded command; else Ctrl-C of this process
 
     const Clock& clock() const;
-    auth::Actor actor() const { return forwarded_for ? *forwarded_for : auth::operator_actor(); }
+    /// Who acts: the operator of the machine, or whose token `token_file` holds. Throws forbidden `token.refused`
+    /// (unknown, revoked, expired, disabled: one text) and what read_token throws.
+    const auth::Actor& actor() const;
+    /// Throws forbidden `auth.forbidden`.
+    void require(auth::Action action) const { auth::authorize(actor(), action, {}); }
 
     std::shared_ptr<services::Archive> open_for_reading() const;
     /// Throws invalid `clock.not_allowed` for --now in a home without a test clock.
     std::shared_ptr<services::Archive> open_for_writing() const;
     /// The archive opened for writing, with the keeper of its index.
     OpenHouse open_house() const;
+
+    /// For the callbacks of commands: this option names a path. An empty one and "-" are none.
+    void takes_path(PathUse use, std::string& path);
+    void takes_path(PathUse use, std::optional<std::string>& path);
+    void takes_path(PathUse use, std::filesystem::path& path);
+    void takes_paths(PathUse use, std::vector<std::string>& paths);
+    /// The path as the person typed it: for names and messages.
+    std::string typed_path(const std::string& path) const;
 
     /// True once the person who asked wants the command to end; long work looks at it.
     const std::atomic<bool>& stop() const;
@@ -100,6 +136,7 @@ private:
     std::shared_ptr<services::Archive> open(services::Archive::Mode mode) const;
 
     mutable std::unique_ptr<Clock> clock_;
+    mutable std::optional<auth::Actor> actor_;
 };
 
 /// One line of progress on a terminal: count, %, rate, ETA. Silent elsewhere.
@@ -121,15 +158,14 @@ private:
 /// From now on Ctrl-C and SIGTERM set the flag of Context::stop().
 void watch_interrupts();
 
-/// Null for an empty text.
-Json json_or_null(const std::string& text);
-Json json_or_null(std::optional<Date> date);
+using webui::json_or_null;
 
 /// One row for each command group: who adds its options.
 void add_init(CLI::App& app, Context& context);
 void add_ingest(CLI::App& app, Context& context);
 void add_search(CLI::App& app, Context& context);
 void add_document(CLI::App& app, Context& context);
+void add_user(CLI::App& app, Context& context);
 void add_unit(CLI::App& app, Context& context);
 void add_dossier(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);
@@ -139,5 +175,6 @@ void add_audit(CLI::App& app, Context& context);
 void add_index(CLI::App& app, Context& context);
 void add_job(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);
+void add_serve(CLI::App& app, Context& context);
 
 } // namespace vtlt::app

@@ -76,6 +76,11 @@ bool apply_ordinary_work(const OpenHouse& house)
     return !pending;
 }
 
+bool has_pending_work(services::Archive& archive)
+{
+    return count_pending(archive) > 0;
+}
+
 void rebuild_index(const Context& context)
 {
     context.open_house().index->rebuild();

@@ -44,6 +44,9 @@ std::int64_t catch_up_index(const Context& context);
 /// False when rows stay pending, which is no damage.
 bool apply_ordinary_work(const OpenHouse& house);
 
+/// Changes that the index has not got yet.
+bool has_pending_work(services::Archive& archive);
+
 /// Builds every index anew. Throws busy `archive.locked`.
 void rebuild_index(const Context& context);
 

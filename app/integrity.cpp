@@ -4,15 +4,20 @@
 #include "app/index_upkeep.h"
 
 #include <vtlt/core/audit/audit_log.h>
+#include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/catalog/counts.h>
 #include <vtlt/core/catalog/document.h>
 #include <vtlt/core/jobs/job.h>
 #include <vtlt/core/services/history_check.h>
+#include <vtlt/core/services/uploads.h>
 #include <vtlt/indexer/index_worker.h>
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <optional>
+#include <random>
 
 namespace vtlt::app {
 
@@ -49,6 +54,12 @@ void check_catalog(services::Archive& archive, IntegrityReport& report)
     }
     auto tx = archive.database().read();
     report.records = static_cast<std::uint64_t>(catalog::count_documents(tx));
+    for (auto& line : catalog::check_counts(tx)) {
+        report.problems.push_back({"catalog", "catalog.db", "", "", std::move(line), "counts"});
+    }
+    for (auto& path : services::check_uploads(archive.home(), tx)) {
+        report.problems.push_back({"missing", std::move(path), "", "", "", "upload"});
+    }
     for (auto& line : jobs::check_jobs(tx)) {
         report.problems.push_back({"job", "", "", "", std::move(line), "job"});
     }
@@ -64,15 +75,20 @@ void check_audit(services::Archive& archive, IntegrityReport& report)
     }
     for (auto& fault : services::check_documents_against_history(archive.database())) {
         report.problems.push_back(
-            {"audit", "", std::move(fault.document), std::move(fault.expected), std::move(fault.found), "history"});
+            {"audit", "", std::move(fault.object), std::move(fault.expected), std::move(fault.found), "history"});
+    }
+    for (auto& fault : services::check_people_against_history(archive.database())) {
+        report.problems.push_back(
+            {"audit", "", std::move(fault.object), std::move(fault.expected), std::move(fault.found), "people"});
     }
 }
 
 /// The index follows the catalogue first where that is its ordinary work (pending rows, a deleted index); whatever else
 /// differs is told, not mended in silence. Beside a running writer pending rows are on their way and not yet wrong.
-void check_index(const OpenHouse& house, IntegrityReport& report)
+void check_index(const OpenHouse& house, bool alone, IntegrityReport& report)
 {
-    if (!apply_ordinary_work(house)) {
+    // Beside a running server the index is its worker's; checked is what it has got to.
+    if (alone ? !apply_ordinary_work(house) : has_pending_work(*house.archive)) {
         return;
     }
     auto& archive = *house.archive;
@@ -99,12 +115,90 @@ void check_exports(const Home& home, IntegrityReport& report)
 }
 
 /// Objects and intents of a batch that is just being written by somebody else are not untracked.
-void forgive_work_in_progress(services::Archive& archive, IntegrityReport& report)
+void forgive_work_in_progress(bool alone, IntegrityReport& report)
 {
-    if (!archive.is_writable()) {
+    if (!alone) {
         std::erase_if(report.problems, [](const IntegrityProblem& problem) { return problem.kind == "untracked"; });
     }
 }
+
+/// So many problems are kept with a job; how many there were is always told.
+constexpr std::size_t kKeptProblems = 1000;
+
+void tell(jobs::JobContext& job, const store::FixityProgress& now)
+{
+    job.progress({.items_done = now.objects, .items_total = now.objects_total, .bytes_done = now.bytes});
+}
+
+/// Damage makes the run red (P10), though it came to its end.
+jobs::Ending ending_of(const IntegrityReport& report)
+{
+    jobs::Ending ending{.result = to_result(report)};
+    if (!report.problems.empty()) {
+        ending.outcome = jobs::Outcome::failed;
+        ending.error_code = "verify.problems";
+        ending.error_fields = {{"problems", std::to_string(report.problems.size())}};
+    }
+    return ending;
+}
+
+/// The job row of a run at the command line. What cannot be written is no reason not to check: damage of the catalogue
+/// is what the check is about, and it tells it.
+class Record
+{
+public:
+    Record(const Context& context, services::Archive& archive, std::uint64_t sample) : archive_(archive)
+    {
+        // With --now the run would be dated into another day.
+        if (!archive.is_writable() || (!context.now.empty() && !archive.config().test_clock)) {
+            return;
+        }
+        try_to([&] {
+            auto tx = archive.database().write();
+            auto job =
+                jobs::start_or_resume(tx, context.clock(), context.actor(), "verify", to_line({{"sample", sample}}));
+            tx.commit();
+            job_.emplace(archive.database(), context.clock(), std::move(job));
+        });
+    }
+
+    void progress(const store::FixityProgress& now)
+    {
+        if (job_) {
+            tell(*job_, now);
+        }
+    }
+
+    void end(const IntegrityReport& report)
+    {
+        if (!job_) {
+            return;
+        }
+        try_to([&] {
+            auto tx = archive_.database().write();
+            job_->finish(tx,
+                         report.interrupted ? jobs::Ending{.outcome = jobs::Outcome::cancelled} : ending_of(report));
+            jobs::mark_reported(tx, job_->job().id);
+            tx.commit();
+        });
+    }
+
+private:
+    template <class Action>
+    static void try_to(const Action& action)
+    {
+        try {
+            action();
+        } catch (const Error& error) {
+            if (error.kind() != Kind::corrupt && error.kind() != Kind::internal && error.kind() != Kind::conflict) {
+                throw;
+            }
+        }
+    }
+
+    services::Archive& archive_;
+    std::optional<jobs::JobContext> job_;
+};
 
 } // namespace
 
@@ -124,7 +218,46 @@ OpenHouse open_for_check(const Context& context)
     return keep_house(context.open_for_reading()); // tells what is really wrong, where that too is impossible
 }
 
-IntegrityReport check_integrity(const OpenHouse& house, const store::FixityOptions& fixity)
+Json to_result(const IntegrityReport& report)
+{
+    auto problems = Json::array();
+    for (const auto& problem : report.problems) {
+        if (problems.size() == kKeptProblems) {
+            break;
+        }
+        problems.push_back({{"kind", problem.kind},
+                            {"path", json_or_null(problem.path)},
+                            {"id", json_or_null(problem.id)},
+                            {"expected", json_or_null(problem.expected)},
+                            {"found", json_or_null(problem.found)},
+                            {"hint", problem.hint}});
+    }
+    return {{"ok", report.problems.empty()},
+            {"checked", {{"objects", report.objects}, {"records", report.records}, {"events", report.events}}},
+            {"problems_total", report.problems.size()},
+            {"problems", problems}};
+}
+
+jobs::Work verify_work(OpenHouse house)
+{
+    return [house = std::move(house)](jobs::JobContext& context) {
+        auth::authorize(context.actor(), auth::Action::integrity_verify, {.unit = context.actor().unit});
+        const auto& request = context.request();
+        const auto sample = request.is_object() ? request.value("sample", std::uint64_t{0}) : 0;
+        const auto report = check_integrity(house,
+                                            {.sample = sample,
+                                             .seed = std::random_device{}(),
+                                             .progress = [&](const store::FixityProgress& now) { tell(context, now); },
+                                             .stop = &context.stop_flag()},
+                                            false);
+        if (report.interrupted) {
+            throw jobs::Stopped{};
+        }
+        return ending_of(report);
+    };
+}
+
+IntegrityReport check_integrity(const OpenHouse& house, const store::FixityOptions& fixity, bool alone)
 {
     auto& archive = *house.archive;
     IntegrityReport report;
@@ -144,8 +277,8 @@ IntegrityReport check_integrity(const OpenHouse& house, const store::FixityOptio
     check("catalog", [&] { check_catalog(archive, report); });
     check("audit", [&] { check_audit(archive, report); });
     check("catalog", [&] { check_store(archive, fixity, report); });
-    forgive_work_in_progress(archive, report);
-    check("index", [&] { check_index(house, report); });
+    forgive_work_in_progress(alone, report);
+    check("index", [&] { check_index(house, alone, report); });
     check("export", [&] { check_exports(archive.home(), report); });
     return report;
 }
@@ -153,7 +286,18 @@ IntegrityReport check_integrity(const OpenHouse& house, const store::FixityOptio
 IntegrityReport check_home(const Context& context, const store::FixityOptions& fixity)
 {
     try {
-        return check_integrity(open_for_check(context), fixity);
+        const auto house = open_for_check(context);
+        auto& archive = *house.archive;
+        Record record{context, archive, fixity.sample};
+        auto options = fixity;
+        options.progress = [&](const store::FixityProgress& now) {
+            record.progress(now);
+            fixity.progress(now);
+        };
+        // Inside the server others write meanwhile.
+        auto report = check_integrity(house, options, archive.is_writable() && !context.house);
+        record.end(report);
+        return report;
     } catch (const Error& error) {
         if (error.kind() != Kind::corrupt) {
             throw;

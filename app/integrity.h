@@ -3,6 +3,7 @@
 
 #include "app/context.h"
 
+#include <vtlt/core/jobs/runner.h>
 #include <vtlt/core/store/object_store.h>
 
 #include <cstdint>
@@ -35,11 +36,18 @@ struct IntegrityReport
 /// writer, on a disk mounted read-only, over a damaged history.
 OpenHouse open_for_check(const Context& context);
 
+/// The report as a job keeps it: `hint` is the key of its text, and of very many problems the first are enough.
+Json to_result(const IntegrityReport& report);
+/// The work of a job `verify` of a server that goes on serving beside it: what is just being written is nobody's fault.
+/// Request: {"sample":N}, 0 for all.
+jobs::Work verify_work(OpenHouse house);
+
 /// The invariants that exist so far: I2 I3 (store against catalogue), I4 (catalogue), I6 (audit tree), I7 (index), I9
 /// (exports), I10 (jobs).
-/// Damage that ends one check is a problem of its kind; the other checks go on.
-IntegrityReport check_integrity(const OpenHouse& house, const store::FixityOptions& fixity);
-/// The same of a home whose catalogue may not even open.
+/// Damage that ends one check is a problem of its kind; the other checks go on. `alone`: nobody writes meanwhile.
+IntegrityReport check_integrity(const OpenHouse& house, const store::FixityOptions& fixity, bool alone);
+/// The same of a home whose catalogue may not even open. Whoever gets the archive's lock leaves a job `verify` with the
+/// result; a reader leaves nothing.
 IntegrityReport check_home(const Context& context, const store::FixityOptions& fixity);
 
 } // namespace vtlt::app

@@ -11,6 +11,7 @@ namespace {
 
 int run_verify(const Context& context)
 {
+    context.require(auth::Action::integrity_verify);
     const auto opened = context.open_for_reading();
     auto& archive = *opened;
     const auto verdict = audit::verify_audit(archive.home(), archive.database());

@@ -68,6 +68,7 @@ int run_doctor(const Context& context)
 void add_doctor(CLI::App& app, Context& context)
 {
     app.add_subcommand("doctor", context.help("doctor"))->callback([&context] {
+        context.local = true;
         context.command = [&context] { return run_doctor(context); };
     });
 }

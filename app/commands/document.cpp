@@ -70,52 +70,10 @@ catalog::DocumentView find_document(const Context& context, services::Archive& a
     return std::move(found.front());
 }
 
-Json to_json(const catalog::File& file)
-{
-    return {{"n", file.ordinal},
-            {"name", file.name},
-            {"size", file.size},
-            {"sha256", file.content_hash},
-            {"media_type", json_or_null(file.media_type)},
-            {"format", json_or_null(file.format)},
-            {"text", file.text_state == catalog::TextState::present},
-            {"cause", file.cause ? Json(cause_name(*file.cause)) : Json(nullptr)},
-            {"pages", file.pages ? Json(*file.pages) : Json(nullptr)}};
-}
-
-Json to_json(const catalog::DocumentView& view)
-{
-    const auto& document = view.document;
-    auto files = Json::array();
-    for (const auto& file : view.files) {
-        files.push_back(to_json(file));
-    }
-    return {{"format_version", 1},
-            {"id", document.uid},
-            {"title", document.title},
-            {"code", json_or_null(document.number_symbol())},
-            {"number", json_or_null(document.number)},
-            {"symbol", json_or_null(document.symbol)},
-            {"kind", json_or_null(document.kind)},
-            {"issuer", json_or_null(document.issuer)},
-            {"signer", json_or_null(document.signer)},
-            {"issued_on", json_or_null(document.issued_on)},
-            {"unit", view.unit_code},
-            {"dossier", view.dossier_code.empty()
-                            ? Json(nullptr)
-                            : Json(view.unit_code + "/" + std::to_string(view.dossier_year.value_or(0)) + "/" +
-                                   view.dossier_code)},
-            {"secrecy", secrecy_name(document.secrecy)},
-            {"source_path", json_or_null(document.source_path)},
-            {"created_at", format_instant(document.created_at)},
-            {"revision", document.revision},
-            {"files", files}};
-}
-
 void print_view(const Context& context, const catalog::DocumentView& view)
 {
     const auto& document = view.document;
-    auto json = to_json(view);
+    auto json = webui::document_json(view);
     json["issued_on"] = json_or_null(document.issued_on ? format_date_vi(*document.issued_on) : std::string{});
     json["created_at"] = moment(document.created_at);
     json["secrecy"] = context.text("secrecy", secrecy_name(document.secrecy));
@@ -140,7 +98,7 @@ int run_show(const Context& context, const Options& options)
     auto tx = archive.database().read();
     const auto view = find_document(context, archive, tx, options.id);
     if (context.json) {
-        context.print_json(to_json(view));
+        context.print_json(webui::document_json(view));
     } else {
         print_view(context, view);
     }

@@ -71,13 +71,26 @@ int run_new(const Context& context, Options& options)
     return kExitOk;
 }
 
+bool may_read(const Context& context, const catalog::Dossier& dossier)
+{
+    return auth::is_allowed(context.actor(), auth::Action::dossier_read,
+                            {.secrecy = dossier.secrecy, .unit = dossier.unit});
+}
+
 int run_show(const Context& context, const Options& options)
 {
     const auto opened = context.open_for_reading();
     auto& archive = *opened;
     auto tx = archive.database().read();
     const auto dossier = catalog::get_dossier(tx, options.code);
-    const auto views = catalog::list_views(tx, catalog::list_dossier_documents(tx, dossier.id));
+    if (!may_read(context, dossier)) {
+        throw Error{Kind::not_found, "dossier.not_found", {{"dossier", options.code}}};
+    }
+    auto views = catalog::list_views(tx, catalog::list_dossier_documents(tx, dossier.id));
+    std::erase_if(views, [&](const catalog::DocumentView& view) {
+        return !auth::is_allowed(context.actor(), auth::Action::document_read,
+                                 {.secrecy = view.document.secrecy, .unit = view.document.unit});
+    });
     auto json = to_json(dossier);
     json["format_version"] = 1;
     json["items"] = Json::array();
@@ -110,6 +123,9 @@ int run_list(const Context& context)
     for (auto page = catalog::list_dossiers(tx, after, 500); !page.empty();
          page = catalog::list_dossiers(tx, after, 500)) {
         for (const auto& dossier : page) {
+            if (!may_read(context, dossier)) {
+                continue;
+            }
             if (context.json) {
                 list.push_back(to_json(dossier));
             } else {

@@ -13,6 +13,7 @@ namespace {
 
 int run_rebuild(const Context& context)
 {
+    context.require(auth::Action::index_rebuild);
     const auto house = context.open_house();
     ProgressLine progress{context, "index.progress"};
     const auto documents =
@@ -37,6 +38,7 @@ void print_problem(const Context& context, const Json& problem)
 
 int run_check(const Context& context)
 {
+    context.require(auth::Action::index_rebuild);
     const auto house = open_for_check(context);
     auto& archive = *house.archive;
     apply_ordinary_work(house);
@@ -65,6 +67,7 @@ int run_check(const Context& context)
 
 int run_stats(const Context& context)
 {
+    context.require(auth::Action::index_rebuild);
     const auto opened = context.open_for_reading();
     const auto& archive = *opened;
     auto bands = Json::array();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/again.h"
 #include "app/index_upkeep.h"
 #include "app/words.h"
 
@@ -33,19 +34,6 @@ Json to_json(const services::IntakeItem& item)
     return json;
 }
 
-Json to_json(const services::IntakeSummary& summary)
-{
-    return {{"format_version", 1},
-            {"summary",
-             {{"accepted", summary.accepted},
-              {"duplicates", summary.duplicates},
-              {"without_text", summary.without_text},
-              {"failed", summary.failed},
-              {"bytes", summary.bytes},
-              {"seconds", summary.seconds},
-              {"causes", summary.causes}}}};
-}
-
 void print_summary(const Context& context, const services::IntakeSummary& summary)
 {
     context.print_line(context.text("cli", "ingest.summary",
@@ -72,19 +60,11 @@ void print_item(const Context& context, const services::IntakeItem& item)
     }
 }
 
-int run_ingest(const Context& context, const Options& options)
+int take_in(const Context& context, const services::IntakeRequest& request)
 {
-    const auto secrecy = secrecy_from_name(options.secrecy);
-    if (!secrecy) {
-        throw Error{Kind::invalid, "secrecy.unknown", {{"value", options.secrecy}}};
-    }
     const auto house = context.open_house();
     auto& archive = *house.archive;
     watch_interrupts();
-    services::IntakeRequest request{.secrecy = *secrecy, .dry_run = options.dry_run};
-    for (const auto& path : options.paths) {
-        request.paths.push_back({path, options.dossier});
-    }
     services::IntakeSummary summary;
     {
         ProgressLine progress{context, "ingest.progress"};
@@ -105,17 +85,44 @@ int run_ingest(const Context& context, const Options& options)
         return kExitInterrupted;
     }
     if (context.json) {
-        context.print_json(to_json(summary));
+        context.print_json({{"format_version", 1}, {"summary", services::to_json(summary)}});
     } else {
         print_summary(context, summary);
     }
-    if (!options.dry_run) {
+    if (summary.cancelled) {
+        context.say(context.text("cli", "ingest.cancelled"));
+    }
+    if (!request.dry_run) {
         services::acknowledge_intake(archive, summary.job);
     }
-    return summary.failed + summary.without_text > 0 ? kExitPartial : kExitOk;
+    return summary.failed + summary.without_text > 0 || summary.cancelled ? kExitPartial : kExitOk;
+}
+
+int run_ingest(const Context& context, const Options& options)
+{
+    const auto secrecy = secrecy_from_name(options.secrecy);
+    if (!secrecy) {
+        throw Error{Kind::invalid, "secrecy.unknown", {{"value", options.secrecy}}};
+    }
+    services::IntakeRequest request{.paths = {}, .secrecy = *secrecy, .dry_run = options.dry_run};
+    for (const auto& path : options.paths) {
+        services::IntakePath source{.path = path, .dossier = options.dossier};
+        if (const auto typed = context.typed_path(path); typed != path) {
+            // Came as a descriptor: its name, and what makes it the same source when the command is repeated.
+            source.name = std::filesystem::path{typed}.filename().native();
+            source.key = typed;
+        }
+        request.paths.push_back(std::move(source));
+    }
+    return take_in(context, request);
 }
 
 } // namespace
+
+int ingest_again(const Context& context, std::string_view request)
+{
+    return take_in(context, services::read_intake_request(request));
+}
 
 void add_ingest(CLI::App& app, Context& context)
 {
@@ -125,8 +132,10 @@ void add_ingest(CLI::App& app, Context& context)
     command->add_option("--dossier", options->dossier, context.help("ingest.dossier"));
     command->add_option("--secrecy", options->secrecy, context.help("ingest.secrecy"));
     command->add_flag("--dry-run", options->dry_run, context.help("ingest.dry_run"));
-    command->callback(
-        [&context, options] { context.command = [&context, options] { return run_ingest(context, *options); }; });
+    command->callback([&context, options] {
+        context.takes_paths(PathUse::input, options->paths);
+        context.command = [&context, options] { return run_ingest(context, *options); };
+    });
 }
 
 } // namespace vtlt::app

@@ -4,11 +4,15 @@
 
 #include "app/demo/demo.h"
 
+#include <vtlt/core/auth/password.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/services/intake.h>
 #include <vtlt/core/services/organisation.h>
+#include <vtlt/core/services/people.h>
 
 #include <CLI/CLI.hpp>
+
+#include <unistd.h>
 
 namespace vtlt::app {
 
@@ -23,6 +27,23 @@ struct Options
     std::uint64_t demo_seed = 1;
     std::string highest = std::string{secrecy_name(Secrecy::tuyet_mat)};
 };
+
+constexpr const char* kDemoAdministrator = "quantri";
+
+/// There is no default password: each demo archive has its own, told once.
+std::string add_demo_administrator(const Context& context, const Options& options)
+{
+    auto password = auth::make_readable_password();
+    const auto archive = context.open_for_writing();
+    services::add_account(*archive, context.clock(), context.actor(),
+                          {.name = kDemoAdministrator,
+                           .full_name = context.text("cli", "init.demo_administrator"),
+                           .unit = {},
+                           .role = auth::Role::admin,
+                           .clearance = options.init.highest,
+                           .password = password});
+    return password;
+}
 
 /// The demo archive: three invented units, their dossiers, and the invented documents taken in like any others.
 void fill_with_demo(const Context& context, const Options& options)
@@ -62,6 +83,30 @@ void fill_with_demo(const Context& context, const Options& options)
         counted(context, "init.demo_done", summary.accepted, {{"documents", std::to_string(summary.accepted)}}));
 }
 
+void tell(const Context& context, const Options& options, const std::string& password)
+{
+    const auto path = options.directory.native();
+    if (context.json) {
+        context.print_json(
+            {{"format_version", 1},
+             {"path", path},
+             {"administrator",
+              password.empty() ? Json(nullptr) : Json{{"name", kDemoAdministrator}, {"password", password}}}});
+        return;
+    }
+    context.say(context.text("cli", "init.done", {{"path", path}}));
+    if (password.empty()) {
+        context.say(context.text("cli", "init.first_administrator",
+                                 {{"path", path}, {"highest", std::string{secrecy_name(options.init.highest)}}}));
+    } else {
+        // Also under --quiet: nothing else ever tells it.
+        write_all(STDERR_FILENO,
+                  context.text("cli", "init.demo_password", {{"name", kDemoAdministrator}, {"password", password}}) +
+                      "\n",
+                  "stderr");
+    }
+}
+
 int run_init(const Context& context, Options& options)
 {
     if (options.directory.empty()) {
@@ -71,19 +116,21 @@ int run_init(const Context& context, Options& options)
     if (!highest) {
         throw Error{Kind::invalid, "secrecy.unknown", {{"value", options.highest}}};
     }
+    // A new archive knows nobody yet; whose token this is belongs to another one.
+    if (!context.token_file.empty()) {
+        throw Error{Kind::invalid, "token.not_for_init"};
+    }
     options.init.highest = *highest;
     options.init.unit_code = services::clean_text(options.init.unit_code);
     options.init.unit_title = services::clean_title(options.init.unit_title);
     services::init_archive(options.directory, context.clock(), context.actor(), options.init);
+    std::string password;
     if (options.demo) {
-        Context inside{context, options.directory};
+        const Context inside{context, options.directory};
         fill_with_demo(inside, options);
+        password = add_demo_administrator(inside, options);
     }
-    if (context.json) {
-        context.print_json({{"format_version", 1}, {"path", options.directory.native()}});
-    } else {
-        context.say(context.text("cli", "init.done", {{"path", options.directory.native()}}));
-    }
+    tell(context, options, password);
     return kExitOk;
 }
 
@@ -101,8 +148,10 @@ void add_init(CLI::App& app, Context& context)
     command->add_option("--demo-count", options->demo_count, context.help("init.demo_count"));
     command->add_option("--demo-seed", options->demo_seed, context.help("init.demo_seed"));
     command->add_flag("--test-clock", options->init.test_clock, context.help("init.test_clock"));
-    command->callback(
-        [&context, options] { context.command = [&context, options] { return run_init(context, *options); }; });
+    command->callback([&context, options] {
+        context.local = true;
+        context.command = [&context, options] { return run_init(context, *options); };
+    });
 }
 
 } // namespace vtlt::app

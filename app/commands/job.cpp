@@ -1,59 +1,220 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/again.h"
 #include "app/words.h"
 
-#include <vtlt/core/jobs/job.h>
+#include <vtlt/core/base/error.h>
+#include <vtlt/core/base/text.h>
+#include <vtlt/core/services/jobs.h>
 
 #include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <array>
 
 namespace vtlt::app {
 
 namespace {
 
 constexpr std::size_t kShownJobs = 100;
+constexpr std::size_t kShownItems = 200;
 
-Json to_json(const jobs::Job& job)
+struct Options
 {
+    std::string id;
+    std::string kind;
+    std::string state;
+    std::string cursor;
+    bool failed = false;
+};
+
+/// The command of each kind that a person at a terminal starts.
+struct KindRow
+{
+    std::string_view kind;
+    int (*again)(const Context& context, std::string_view request);
+};
+
+constexpr std::array kKinds{KindRow{"ingest", ingest_again}, KindRow{"export", export_again},
+                            KindRow{"verify", verify_again}};
+
+/// A row may say "running" of a holder who was killed: the lock and the lease both must speak for him.
+std::string_view shown_state(const jobs::Job& job, Instant now, bool somebody_writes)
+{
+    if (job.outcome) {
+        return jobs::outcome_name(*job.outcome);
+    }
+    if (job.state == jobs::State::running && somebody_writes && job.lease_until >= now) {
+        return "running";
+    }
+    return job.attended ? "open" : "queued";
+}
+
+Json parsed(const std::string& json)
+{
+    return json.empty() ? Json(nullptr) : Json::parse(json, nullptr, false);
+}
+
+Json instant_or_null(std::optional<Instant> instant)
+{
+    return instant ? Json(format_instant(*instant)) : Json(nullptr);
+}
+
+Json error_json(const Context& context, const jobs::Job& job)
+{
+    if (job.error_code.empty()) {
+        return nullptr;
+    }
+    auto fields = Json::object();
+    for (const auto& [name, value] : job.error_fields) {
+        fields[name] = value;
+    }
+    return {{"code", job.error_code},
+            {"fields", fields},
+            {"text", webui::message(context.language, "error", job.error_code, job.error_fields)}};
+}
+
+Json to_json(const Context& context, const jobs::Job& job, bool somebody_writes)
+{
+    const auto now = context.clock().now();
+    const bool runs = shown_state(job, now, somebody_writes) == "running";
     return {{"id", job.uid},
             {"kind", job.kind},
-            {"started_at", format_instant(job.started_at)},
-            {"finished_at", job.finished_at ? Json(format_instant(*job.finished_at)) : Json(nullptr)},
-            {"outcome", job.outcome ? Json(jobs::outcome_name(*job.outcome)) : Json(nullptr)}};
+            {"state", job.outcome ? "finished"
+                      : runs      ? "running"
+                                  : "queued"},
+            {"actor", job.actor.name},
+            {"created_at", format_instant(job.created_at)},
+            {"started_at", instant_or_null(job.started_at)},
+            {"finished_at", instant_or_null(job.finished_at)},
+            {"outcome", job.outcome ? Json(jobs::outcome_name(*job.outcome)) : Json(nullptr)},
+            {"cancel_asked", job.cancel_asked},
+            {"progress",
+             {{"items_done", job.progress.items_done},
+              {"items_total", job.progress.items_total},
+              {"bytes_done", job.progress.bytes_done},
+              {"bytes_total", job.progress.bytes_total},
+              {"updated_at", format_instant(job.updated_at)}}},
+            {"retry_of", json_or_null(job.retry_of)},
+            {"error", error_json(context, job)}};
 }
 
-/// Whoever holds the lock is at work on the newest job that has no outcome; older ones wait to be resumed.
-void print_jobs(const Context& context, const std::vector<jobs::Job>& list, bool somebody_writes)
+std::string job_line(const Context& context, const jobs::Job& job, bool somebody_writes)
 {
-    if (list.empty()) {
-        context.say(context.text("cli", "job.none"));
-    }
-    for (const auto& job : list) {
-        std::string_view outcome = "open";
-        if (job.outcome) {
-            outcome = jobs::outcome_name(*job.outcome);
-        } else if (somebody_writes) {
-            outcome = "running";
-            somebody_writes = false;
-        }
-        context.print_line(job.uid + "  " + context.text("job_kind", job.kind) + "  " + moment(job.started_at) + "  " +
-                           context.text("job_outcome", outcome));
-    }
+    const auto state = shown_state(job, context.clock().now(), somebody_writes);
+    return job.uid + "  " + context.text("job_kind", job.kind) + "  " +
+           moment(job.started_at.value_or(job.created_at)) + "  " + context.text("job_outcome", state);
 }
 
-int run_list(const Context& context)
+int run_list(const Context& context, const Options& options)
 {
+    const auto state = jobs::state_from_name(options.state);
+    if (!options.state.empty() && !state) {
+        throw Error{Kind::invalid, "job.bad_state", {{"value", options.state}}};
+    }
     const auto opened = context.open_for_reading();
     auto& archive = *opened;
-    auto tx = archive.database().read();
-    const auto found = jobs::list_jobs(tx, kShownJobs);
+    const auto found =
+        services::list_jobs(archive, context.actor(),
+                            {.kind = options.kind, .state = state, .actor = {}, .before = options.cursor}, kShownJobs);
+    const bool somebody_writes = !services::is_archive_free(archive.home());
     if (!context.json) {
-        print_jobs(context, found, !services::is_archive_free(archive.home()));
+        if (found.empty()) {
+            context.say(context.text("cli", "job.none"));
+        }
+        for (const auto& job : found) {
+            context.print_line(job_line(context, job, somebody_writes));
+        }
         return kExitOk;
     }
     auto list = Json::array();
     for (const auto& job : found) {
-        list.push_back(to_json(job));
+        list.push_back(to_json(context, job, somebody_writes));
     }
-    context.print_json({{"format_version", 1}, {"jobs", list}});
+    const bool full = found.size() == kShownJobs;
+    context.print_json(
+        {{"format_version", 1}, {"jobs", list}, {"next_cursor", full ? Json(found.back().uid) : Json(nullptr)}});
+    return kExitOk;
+}
+
+Json to_json(const jobs::Item& item)
+{
+    return {{"source_path", item.source_path},
+            {"id", json_or_null(item.outcome == "duplicate" ? Uid{} : item.document_uid)},
+            {"outcome", json_or_null(item.outcome)},
+            {"cause", item.cause ? Json(cause_name(*item.cause)) : Json(nullptr)},
+            {"duplicate_of", json_or_null(item.duplicate_of)}};
+}
+
+void print_job(const Context& context, const jobs::Job& job, const std::vector<jobs::Item>& items, bool somebody_writes)
+{
+    context.print_line(job_line(context, job, somebody_writes));
+    if (!job.error_code.empty()) {
+        context.print_line("  " + webui::message(context.language, "error", job.error_code, job.error_fields));
+    }
+    context.print_line(context.text(
+        "cli", "job.progress",
+        {{"done", std::to_string(job.progress.items_done)}, {"total", std::to_string(job.progress.items_total)}}));
+    for (const auto& item : items) {
+        const auto outcome =
+            item.outcome.empty() ? context.text("job_outcome", "open") : context.text("outcome", item.outcome);
+        context.print_line("  " + outcome + "  " + text::one_line(item.source_path) +
+                           (item.cause ? "  " + context.text("cause", cause_name(*item.cause)) : ""));
+    }
+}
+
+int run_show(const Context& context, const Options& options)
+{
+    const auto opened = context.open_for_reading();
+    auto& archive = *opened;
+    const auto job = services::get_job(archive, context.actor(), options.id);
+    const auto items = services::list_job_items(archive, context.actor(), options.id, -1, kShownItems, options.failed);
+    const bool somebody_writes = !services::is_archive_free(archive.home());
+    if (!context.json) {
+        print_job(context, job, items, somebody_writes);
+        return kExitOk;
+    }
+    auto json = to_json(context, job, somebody_writes);
+    json["request"] = parsed(job.request);
+    json["result"] = parsed(job.result);
+    auto list = Json::array();
+    for (const auto& item : items) {
+        list.push_back(to_json(item));
+    }
+    context.print_json({{"format_version", 1}, {"job", json}, {"items", list}});
+    return kExitOk;
+}
+
+int run_cancel(const Context& context, const Options& options)
+{
+    const auto opened = context.open_for_writing();
+    auto& archive = *opened;
+    const auto job = services::cancel_job(archive, context.clock(), context.actor(), options.id);
+    if (context.json) {
+        context.print_json({{"format_version", 1}, {"job", to_json(context, job, false)}});
+    } else {
+        context.print_line(context.text("cli", job.outcome ? "job.cancelled" : "job.cancel_asked", {{"id", job.uid}}));
+    }
+    return kExitOk;
+}
+
+/// A command's job is done again here and now; a server's waits for the server.
+int run_retry(const Context& context, const Options& options)
+{
+    const auto again = [&] {
+        const auto opened = context.open_for_writing();
+        auto& archive = *opened;
+        const bool attended = services::get_job(archive, context.actor(), options.id).attended;
+        return services::retry_job(archive, context.clock(), context.actor(), options.id, attended);
+    }();
+    const auto row = std::ranges::find(kKinds, again.kind, &KindRow::kind);
+    if (again.attended && row != kKinds.end()) {
+        return row->again(context, again.request);
+    }
+    if (context.json) {
+        context.print_json({{"format_version", 1}, {"job", to_json(context, again, false)}});
+    } else {
+        context.print_line(context.text("cli", "job.retry_queued", {{"id", again.uid}}));
+    }
     return kExitOk;
 }
 
@@ -62,9 +223,27 @@ int run_list(const Context& context)
 void add_job(CLI::App& app, Context& context)
 {
     auto* job = app.add_subcommand("job", context.help("job"))->require_subcommand(1);
-    job->add_subcommand("list", context.help("job.list"))->callback([&context] {
-        context.command = [&context] { return run_list(context); };
-    });
+    auto options = std::make_shared<Options>();
+    const auto add = [&](const std::string& name, const std::string& help, int (*run)(const Context&, const Options&)) {
+        auto* command = job->add_subcommand(name, help);
+        command->callback([&context, options, run] {
+            context.command = [&context, options, run] { return run(context, *options); };
+        });
+        return command;
+    };
+    auto* list = add("list", context.help("job.list"), run_list);
+    list->add_option("--kind", options->kind, context.help("job.kind"));
+    list->add_option("--state", options->state, context.help("job.state"));
+    list->add_option("--cursor", options->cursor, context.help("job.cursor"));
+    auto* show = add("show", context.help("job.show"), run_show);
+    show->add_option("ID", options->id, context.help("job.id"))->required();
+    show->add_flag("--failed", options->failed, context.help("job.failed"));
+    add("cancel", context.help("job.cancel"), run_cancel)
+        ->add_option("ID", options->id, context.help("job.id"))
+        ->required();
+    add("retry", context.help("job.retry"), run_retry)
+        ->add_option("ID", options->id, context.help("job.id"))
+        ->required();
 }
 
 } // namespace vtlt::app

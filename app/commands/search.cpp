@@ -5,6 +5,7 @@
 #include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/text.h>
+#include <vtlt/core/services/people.h>
 #include <vtlt/indexer/searcher.h>
 
 #include <CLI/CLI.hpp>
@@ -27,63 +28,8 @@ struct Options
     bool count = false;
     bool relaxed = false;
     std::optional<std::string> batch;
+    std::string as;
 };
-
-std::string dossier_name(const catalog::DocumentView& view)
-{
-    return view.dossier_code.empty()
-               ? std::string{}
-               : view.unit_code + "/" + std::to_string(view.dossier_year.value_or(0)) + "/" + view.dossier_code;
-}
-
-Json to_json(const indexer::Hit& hit)
-{
-    const auto& document = hit.view.document;
-    auto marks = Json::array();
-    for (const auto& [start, length] : hit.marks) {
-        marks.push_back({start, length});
-    }
-    return {{"id", document.uid},
-            {"title", document.title},
-            {"code", json_or_null(document.number_symbol())},
-            {"kind", json_or_null(document.kind)},
-            {"issuer", json_or_null(document.issuer)},
-            {"issued_on", json_or_null(document.issued_on)},
-            {"dossier", json_or_null(dossier_name(hit.view))},
-            {"file", hit.file ? Json(*hit.file) : Json(nullptr)},
-            {"page", hit.page ? Json(*hit.page) : Json(nullptr)},
-            {"snippet", hit.snippet},
-            {"marks", marks},
-            {"source_path", json_or_null(document.source_path)},
-            {"score", hit.score},
-            {"relaxed", hit.relaxed}};
-}
-
-Json syntax_json(const Context& context, const indexer::SearchAnswer& answer)
-{
-    if (!answer.syntax) {
-        return nullptr;
-    }
-    return {{"at", answer.syntax->at}, {"message", context.text("error", answer.syntax->message)}};
-}
-
-Json to_json(const Context& context, const indexer::SearchAnswer& answer, std::int64_t pending)
-{
-    auto hits = Json::array();
-    for (const auto& hit : answer.hits) {
-        hits.push_back(to_json(hit));
-    }
-    return {{"format_version", 1},
-            {"query", answer.query},
-            {"mode", answer.relaxed ? "relaxed" : "all"},
-            {"dropped", answer.dropped},
-            {"total", answer.total},
-            {"hits", hits},
-            {"facets", Json::object()},
-            {"syntax", syntax_json(context, answer)},
-            {"pending", pending},
-            {"next_cursor", json_or_null(answer.next_cursor)}};
-}
 
 /// The snippet with its lit ranges in bold where a terminal shows it.
 std::string lit(const indexer::Hit& hit, bool colours)
@@ -125,7 +71,7 @@ void print_hit(const Context& context, const indexer::Hit& hit, std::size_t rank
     if (hit.page) {
         place += "  " + context.text("cli", "search.page", {{"page", std::to_string(*hit.page)}});
     }
-    if (const auto dossier = dossier_name(hit.view); !dossier.empty()) {
+    if (const auto dossier = webui::dossier_name(hit.view); !dossier.empty()) {
         place += "  " + dossier;
     }
     place += "  " + text::one_line(document.source_path);
@@ -164,12 +110,35 @@ void print_answer(const Context& context, const indexer::SearchAnswer& answer, s
     }
 }
 
-indexer::SearchRequest make_request(const Context& context, const Options& options, std::string query)
+/// Whose eyes the answer is for: the asker's, or with --as another person's, which only the operator may borrow.
+auth::Actor reader(const Context& context, services::Archive& archive, const std::string& as)
+{
+    if (as.empty()) {
+        return context.actor();
+    }
+    if (context.actor().type != auth::Actor::Type::operator_) {
+        throw Error{Kind::forbidden, "search.as_is_for_operators"};
+    }
+    const auto account = services::get_account(archive, context.actor(), as);
+    if (account.disabled) {
+        throw Error{Kind::conflict, "account.disabled", {{"account", account.name}}};
+    }
+    return catalog::actor_of(account);
+}
+
+std::vector<Secrecy> readable_bands(const Context& context, services::Archive& archive, const Options& options)
+{
+    const auto eyes = reader(context, archive, options.as);
+    auth::authorize(eyes, auth::Action::document_read, {});
+    return auth::readable_bands(eyes);
+}
+
+indexer::SearchRequest make_request(const Options& options, std::vector<Secrecy> bands, std::string query)
 {
     return {.query = std::move(query),
             .limit = static_cast<std::size_t>(options.limit),
             .cursor = options.cursor,
-            .bands = auth::readable_bands(context.actor()),
+            .bands = std::move(bands),
             .count_only = options.count,
             .relaxed = options.relaxed};
 }
@@ -178,7 +147,7 @@ void give_answer(const Context& context, const Options& options, const indexer::
                  std::int64_t pending)
 {
     if (context.json) {
-        context.print_json(to_json(context, answer, pending));
+        context.print_json(webui::search_json(context.language, answer, pending));
     } else if (options.count) {
         context.print_line(std::to_string(answer.total));
     } else {
@@ -202,15 +171,15 @@ indexer::SearchAnswer search(const Context& context, indexer::Searcher& searcher
     return with_sound_index([&] { rebuild_index(context); }, [&] { return searcher.search(request); });
 }
 
-void answer_line(const Context& context, const Options& options, indexer::Searcher& searcher, const std::string& line,
-                 std::int64_t pending)
+void answer_line(const Context& context, const Options& options, indexer::Searcher& searcher,
+                 const std::vector<Secrecy>& bands, const std::string& line, std::int64_t pending)
 {
     if (line.find_first_not_of(" \t") == std::string::npos) {
         give_error(context, Error{Kind::invalid, "search.blank_line"});
         return;
     }
     try {
-        const auto answer = search(context, searcher, make_request(context, options, line));
+        const auto answer = search(context, searcher, make_request(options, bands, line));
         if (!context.json && !options.count) {
             context.print_line("# " + text::one_line(line));
         }
@@ -244,13 +213,14 @@ int run_batch(const Context& context, const Options& options)
     const auto pending = catch_up_index(context);
     const auto opened = context.open_for_reading();
     auto& archive = *opened;
+    const auto bands = readable_bands(context, archive, options);
     indexer::Searcher searcher{archive.home(), archive.database()};
     for (std::string line; std::getline(lines, line);) {
         // Files from Windows end their lines with CR LF.
         if (line.ends_with('\r')) {
             line.pop_back();
         }
-        answer_line(context, options, searcher, line, pending);
+        answer_line(context, options, searcher, bands, line, pending);
     }
     if (lines.bad()) {
         throw_errno("read", *options.batch);
@@ -286,8 +256,9 @@ int run_search(const Context& context, const Options& options)
     const auto pending = catch_up_index(context);
     const auto opened = context.open_for_reading();
     auto& archive = *opened;
+    auto bands = readable_bands(context, archive, options);
     indexer::Searcher searcher{archive.home(), archive.database()};
-    give_answer(context, options, search(context, searcher, make_request(context, options, query)), pending);
+    give_answer(context, options, search(context, searcher, make_request(options, std::move(bands), query)), pending);
     return kExitOk;
 }
 
@@ -302,9 +273,12 @@ void add_search(CLI::App& app, Context& context)
     auto* cursor = command->add_option("--cursor", options->cursor, context.help("search.cursor"));
     command->add_flag("--count", options->count, context.help("search.count"));
     command->add_flag("--relaxed", options->relaxed, context.help("search.relaxed_flag"));
+    command->add_option("--as", options->as, context.help("search.as"));
     command->add_option("--batch", options->batch, context.help("search.batch"))->excludes(cursor);
-    command->callback(
-        [&context, options] { context.command = [&context, options] { return run_search(context, *options); }; });
+    command->callback([&context, options] {
+        context.takes_path(PathUse::input, options->batch);
+        context.command = [&context, options] { return run_search(context, *options); };
+    });
 }
 
 } // namespace vtlt::app

@@ -32,6 +32,7 @@ int run_add(const Context& context, const Options& options)
 
 int run_list(const Context& context)
 {
+    context.require(auth::Action::unit_read);
     const auto opened = context.open_for_reading();
     auto& archive = *opened;
     auto tx = archive.database().read();

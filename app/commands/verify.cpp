@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/context.h"
 
+#include "app/again.h"
 #include "app/integrity.h"
 
 #include <vtlt/core/base/error.h>
@@ -70,6 +71,7 @@ int run_verify(const Context& context, const Options& options)
     if (options.sample && *options.sample < 1) {
         throw Error{Kind::invalid, "verify.sample"};
     }
+    context.require(auth::Action::integrity_verify);
     watch_interrupts();
     const auto report = [&] {
         ProgressLine progress{context, "verify.progress"};
@@ -94,6 +96,12 @@ int run_verify(const Context& context, const Options& options)
 }
 
 } // namespace
+
+int verify_again(const Context& context, std::string_view request)
+{
+    const auto sample = parse_json(request).value("sample", std::int64_t{0});
+    return run_verify(context, {.all = sample == 0, .sample = sample > 0 ? std::optional{sample} : std::nullopt});
+}
 
 void add_verify(CLI::App& app, Context& context)
 {

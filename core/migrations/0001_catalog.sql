@@ -13,16 +13,24 @@ CREATE TABLE unit (
     revision {int} NOT NULL DEFAULT 1
 ) {table};
 
--- A person who may sign in. Passwords arrive with the server; clearance and unit are columns from the first day.
+-- A person, or a machine, who may act here.
 CREATE TABLE account (
     id {key} PRIMARY KEY,
     uid {text} NOT NULL UNIQUE,
-    name {text} NOT NULL UNIQUE,
+    name {text} NOT NULL,
+    -- The fold of the name: names that people take for one are one.
+    name_key {text} NOT NULL UNIQUE,
     full_name {text} NOT NULL,
     unit_id {int} REFERENCES unit (id),
     role {text} NOT NULL,
     clearance {int} NOT NULL CHECK (clearance BETWEEN 0 AND 3),
     disabled {int} NOT NULL DEFAULT 0 CHECK (disabled IN (0, 1)),
+    -- argon2id with its salt and cost. NULL: cannot sign in with a password.
+    password_hash {text} CHECK (password_hash LIKE '$argon2id$%'),
+    -- The last sign-in and what was refused since: shown to the person, who alone can tell that it was not him.
+    signed_in_at {int},
+    signed_in_from {text},
+    failures {int} NOT NULL DEFAULT 0,
     revision {int} NOT NULL DEFAULT 1
 ) {table};
 

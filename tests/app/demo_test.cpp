@@ -21,15 +21,6 @@
 #include <string>
 #include <vector>
 
-#ifdef VTLT_SANITIZED
-/// fontconfig keeps its configuration until the process ends and lets go of 288 bytes of it.
-extern "C" const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions()
-{
-    return "leak:libfontconfig";
-}
-#endif
-
 using namespace vtlt;
 namespace fs = std::filesystem;
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <vtlt/core/auth/role.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/file.h>
 #include <vtlt/core/catalog/secrecy.h>
@@ -139,7 +140,15 @@ std::string unquoted(std::string_view line)
     return out;
 }
 
-/// Every text of a .po file.
+std::set<std::string> places(const std::string& text)
+{
+    static const std::regex place{R"(\{([a-z_0-9]+)\})"};
+    std::set<std::string> names;
+    collect(text, place, names);
+    return names;
+}
+
+/// Every text of a .po file; of plural forms the first.
 std::map<Key, std::string> read_po(const fs::path& path)
 {
     std::map<Key, std::string> texts;
@@ -157,7 +166,12 @@ std::map<Key, std::string> read_po(const fs::path& path)
         } else if (line.starts_with("msgid ")) {
             key = unquoted(line);
             current = &key;
-        } else if (line.starts_with("msgstr ")) {
+        } else if (line.starts_with("msgstr[1] ")) {
+            // The other plural form; its places must be those of the first.
+            INFO(context << " " << key);
+            CHECK(places(unquoted(line)) == places(texts[Key{context, key}]));
+            current = nullptr;
+        } else if (line.starts_with("msgstr ") || line.starts_with("msgstr[0] ")) {
             const auto [place, is_new] = texts.emplace(Key{context, key}, unquoted(line));
             INFO(context << " " << key);
             CHECK(is_new);
@@ -171,14 +185,6 @@ std::map<Key, std::string> read_po(const fs::path& path)
     }
     texts.erase(Key{"", ""});
     return texts;
-}
-
-std::set<std::string> places(const std::string& text)
-{
-    static const std::regex place{R"(\{([a-z_0-9]+)\})"};
-    std::set<std::string> names;
-    collect(text, place, names);
-    return names;
 }
 
 /// Both languages as written, in the order of `kLanguages`.
@@ -284,11 +290,15 @@ TEST_CASE("every cause, outcome and integrity hint has a text in both languages"
     }
     CHECK(missing(texts, "cause", causes) == Keys{});
     CHECK(missing(texts, "outcome", std::array{"accepted", "duplicate", "without_text", "failed"}) == Keys{});
-    CHECK(missing(texts, "job_outcome", std::array{"open", "running", "done", "partial", "failed"}) == Keys{});
-    CHECK(missing(texts, "job_kind", std::array{"ingest", "export"}) == Keys{});
+    CHECK(missing(texts, "job_outcome",
+                  std::array{"open", "queued", "running", "done", "partial", "failed", "cancelled"}) == Keys{});
+    CHECK(missing(texts, "job_kind", std::array{"ingest", "export", "upload", "verify"}) == Keys{});
     CHECK(missing(texts, "secrecy", kSecrecyNames) == Keys{});
+    CHECK(missing(texts, "role", auth::kRoleNames) == Keys{});
+    CHECK(missing(texts, "scope", auth::kScopeNames) == Keys{});
     const auto hints = integrity_hints(*root);
-    for (const auto* hint : {"changed", "missing", "untracked", "catalog", "job", "audit", "index", "export"}) {
+    for (const auto* hint :
+         {"changed", "missing", "untracked", "catalog", "job", "audit", "people", "index", "export"}) {
         CHECK(hints.contains(hint));
     }
     CHECK(missing(texts, "integrity", hints) == Keys{});
@@ -343,6 +353,45 @@ TEST_CASE("every way to misuse a command has a text in both languages", "[messag
     }
     CHECK(keys.size() == 13);
     CHECK(missing(read_texts(*root), "usage", keys) == Keys{});
+}
+
+TEST_CASE("every text that a page names is there in both languages", "[messages]")
+{
+    const auto root = source_root();
+    if (!root) {
+        return;
+    }
+    static const std::regex in_template{R"(\{\{t\.([a-z_0-9.]+)\}\})"};
+    static const std::regex in_code{
+        R"re((?:page_text|count_text)\(\s*[a-z_.]+,\s*"([a-z_]+(?:\.[a-z_0-9]+)*\.[a-z_0-9]*[a-z0-9])")re"};
+    static const std::regex state{R"re(StateRow\{"([a-z_]+)",)re"};
+    static const std::regex place{R"re(Place\{"([a-z_]+)",)re"};
+    Keys keys;
+    for (const auto& entry : fs::recursive_directory_iterator{*root / "webui" / "templates"}) {
+        if (entry.is_regular_file()) {
+            collect(read_file(entry.path()), in_template, keys);
+        }
+    }
+    Keys states;
+    Keys places_to_go;
+    for (const auto& text : sources_of(*root, {"webui"})) {
+        collect(text, in_code, keys);
+        collect(text, state, states);
+        collect(text, place, places_to_go);
+    }
+    CHECK(states.size() > 15);
+    CHECK(places_to_go.contains("search"));
+    for (const auto& one : states) {
+        keys.insert("state." + one);
+    }
+    for (const auto& one : places_to_go) {
+        keys.insert("nav." + one);
+    }
+    for (const auto* key : {"search.title", "duration.hours", "form.errors", "state.absent", "nav.jobs"}) {
+        CAPTURE(key);
+        CHECK(keys.contains(key));
+    }
+    CHECK(missing(read_texts(*root), "page", keys) == Keys{});
 }
 
 TEST_CASE("both languages have the same texts with the same places", "[messages]")

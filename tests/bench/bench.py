@@ -43,14 +43,15 @@ class Sizes:
     processes: int  # of the slow one-process-per-file peer
     package_files: int
     package_bytes: int
+    rows: int  # of a printed register
 
 
 FULL = Sizes(5, (1000, 10_000), {"commits": 500, "bulk": 10},
              {"big-files": 3, "big-bytes": 200_000_000, "small-files": 2000, "small-bytes": 10_000},
-             {"files": 12, "bytes": 50_000_000}, 100, 20, 12, 50_000_000)
+             {"files": 12, "bytes": 50_000_000}, 100, 20, 12, 50_000_000, 20_000)
 QUICK = Sizes(2, (100, 300), {"commits": 20, "bulk": 1},
               {"big-files": 2, "big-bytes": 5_000_000, "small-files": 300, "small-bytes": 10_000},
-              {"files": 4, "bytes": 5_000_000}, 5, 3, 3, 5_000_000)
+              {"files": 4, "bytes": 5_000_000}, 5, 3, 3, 5_000_000, 500)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,6 +132,10 @@ CASES = [
     Case("fixity", "two_threads", "sha256sum", "fixity: two threads", "sha256sum, one process", 1.7,
          "two threads need two free cores"),
     Case("fixity", "two_threads", "one_thread", "fixity: two threads", "ours, one thread", None),
+    Case("forms", "xlsx", "openpyxl", "forms: XLSX of {count} rows, 8 columns", "openpyxl, write-only", 2,
+         "both write the same cells one by one; ours also numbers, checks and hashes the rows"),
+    Case("forms", "pdf", "xlsx", "forms: PDF of {count} rows, 8 columns", "our XLSX of the same rows", None),
+    Case("forms", "docx", "xlsx", "forms: DOCX of {count} rows, 8 columns", "our XLSX of the same rows", None),
 ]
 
 WHY_PAGE = ("the slowest query is `{query}`: beyond the bare search the page reads 20 rows of the catalogue, opens their text objects and "
@@ -225,6 +230,10 @@ class Bench:
 
     def fixity(self):
         for found in self.group("fixity", **self.sizes.fixity):
+            self.add(found)
+
+    def forms(self):
+        for found in self.group("forms", rows=self.sizes.rows):
             self.add(found)
 
     def extraction(self):
@@ -454,7 +463,7 @@ def machine_description():
             f"Load at the start: {os.getloadavg()[0]:.1f}. Day: {datetime.date.today().isoformat()}. Commit: {commit or 'none'}.\n")
 
 
-GROUPS = ("catalogue", "intake", "fixity", "extraction", "search", "package", "index")
+GROUPS = ("catalogue", "intake", "fixity", "extraction", "search", "package", "index", "forms")
 
 
 def compare_totals(queries):

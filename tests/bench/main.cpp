@@ -21,7 +21,7 @@ constexpr std::array kGroups{
     Group{"catalogue", vtlt::bench::bench_catalogue}, Group{"intake", vtlt::bench::bench_intake},
     Group{"fixity", vtlt::bench::bench_fixity},       Group{"extraction", vtlt::bench::bench_extraction},
     Group{"indexing", vtlt::bench::bench_indexing},   Group{"index_peers", vtlt::bench::bench_index_peers},
-    Group{"searching", vtlt::bench::bench_searching},
+    Group{"searching", vtlt::bench::bench_searching}, Group{"forms", vtlt::bench::bench_forms},
 };
 
 } // namespace

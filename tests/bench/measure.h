@@ -64,5 +64,6 @@ void bench_extraction(const Options& options);
 void bench_indexing(const Options& options);
 void bench_index_peers(const Options& options);
 void bench_searching(const Options& options);
+void bench_forms(const Options& options);
 
 } // namespace vtlt::bench

@@ -18,15 +18,24 @@ namespace {
 std::vector<Action> all_actions()
 {
     std::vector<Action> all;
-    for (int i = 0; i <= static_cast<int>(Action::archive_administer); ++i) {
+    for (int i = 0; i <= static_cast<int>(Action::account_use); ++i) {
         all.push_back(static_cast<Action>(i));
     }
     return all;
 }
 
-Actor person(Secrecy clearance)
+Actor person(Secrecy clearance, auth::Role role = auth::Role::officer)
 {
-    return {.type = Actor::Type::person, .name = make_uid(), .clearance = clearance, .unit = {}};
+    return {.type = Actor::Type::person, .name = make_uid(), .clearance = clearance, .unit = {}, .role = role};
+}
+
+std::vector<auth::Role> all_roles()
+{
+    std::vector<auth::Role> all;
+    for (std::size_t i = 0; i < auth::kRoleNames.size(); ++i) {
+        all.push_back(static_cast<auth::Role>(i));
+    }
+    return all;
 }
 
 } // namespace
@@ -46,14 +55,75 @@ TEST_CASE("the operator of the machine may do everything and is named by his sys
 TEST_CASE("a person may never do more above his clearance than below it", "[auth]")
 {
     for (const auto action : all_actions()) {
-        for (const auto clearance : kBands) {
-            const bool at_all = auth::is_allowed(person(clearance), action, {});
-            for (const auto band : kBands) {
-                const bool allowed = auth::is_allowed(person(clearance), action, {.secrecy = band, .unit = {}});
-                CHECK(allowed == (at_all && band <= clearance));
+        for (const auto role : all_roles()) {
+            for (const auto clearance : kBands) {
+                const auto actor = person(clearance, role);
+                const bool at_all = auth::is_allowed(actor, action, {});
+                for (const auto band : kBands) {
+                    const bool allowed = auth::is_allowed(actor, action, {.secrecy = band, .unit = {}});
+                    CHECK(allowed == (at_all && band <= clearance));
+                }
             }
         }
     }
+}
+
+TEST_CASE("who has no role, and nobody, may do nothing", "[auth]")
+{
+    auto actor = person(Secrecy::tuyet_mat);
+    actor.role.reset();
+    for (const auto action : all_actions()) {
+        CHECK_FALSE(auth::is_allowed(actor, action, {}));
+        CHECK_FALSE(auth::is_allowed(auth::nobody(), action, {}));
+    }
+}
+
+TEST_CASE("the administrator can do the whole main job, and nobody else runs the archive", "[auth]")
+{
+    for (const auto action : all_actions()) {
+        CHECK(auth::is_allowed(person(Secrecy::open, auth::Role::admin), action, {}));
+    }
+    for (const auto role : all_roles()) {
+        for (const auto action : {Action::unit_create, Action::archive_administer, Action::user_administer}) {
+            CHECK(auth::is_allowed(person(Secrecy::open, role), action, {}) == (role == auth::Role::admin));
+        }
+        CHECK(auth::is_allowed(person(Secrecy::open, role), Action::document_read, {}));
+    }
+    CHECK(auth::is_allowed(person(Secrecy::open, auth::Role::clerk), Action::document_register, {}));
+    CHECK_FALSE(auth::is_allowed(person(Secrecy::open, auth::Role::inspector), Action::document_register, {}));
+}
+
+TEST_CASE("a scope only takes away", "[auth]")
+{
+    for (const auto role : all_roles()) {
+        const auto full = person(Secrecy::mat, role);
+        for (std::size_t i = 0; i < auth::kScopeNames.size(); ++i) {
+            auto limited = full;
+            limited.scopes = {};
+            limited.scopes.add(static_cast<auth::Scope>(i));
+            for (const auto action : all_actions()) {
+                CHECK((!auth::is_allowed(limited, action, {}) || auth::is_allowed(full, action, {})));
+            }
+        }
+    }
+    auto reading = person(Secrecy::mat, auth::Role::admin);
+    reading.scopes = auth::scopes_from_words("read");
+    CHECK(auth::is_allowed(reading, Action::document_read, {}));
+    CHECK_FALSE(auth::is_allowed(reading, Action::document_export, {}));
+    CHECK_FALSE(auth::is_allowed(reading, Action::user_administer, {}));
+    CHECK_FALSE(auth::is_allowed(reading, Action::account_use, {}));
+}
+
+TEST_CASE("the words of roles and scopes are read back; no token has the scope of one's own account", "[auth]")
+{
+    for (const auto role : all_roles()) {
+        CHECK(auth::role_from_name(auth::role_name(role)) == role);
+    }
+    CHECK_FALSE(auth::role_from_name("Admin"));
+    CHECK(auth::scope_words(auth::Scopes::of_tokens()) == "read write export verify admin");
+    CHECK(auth::scopes_from_words("read write export verify admin") == auth::Scopes::of_tokens());
+    CHECK(auth::scopes_from_words("account everything ").is_empty());
+    CHECK(auth::scope_words(auth::scopes_from_words("export  read")) == "read export");
 }
 
 TEST_CASE("running the archive is not a person's business", "[auth]")

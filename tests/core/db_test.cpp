@@ -382,9 +382,9 @@ TEST_CASE("a job's outcome is set once", "[db][guards]")
 {
     CoreHome core;
     auto tx = core.database().write();
-    const auto job = jobs::start_or_resume(tx, morning(), "ingest", "{}");
-    jobs::finish(tx, morning(), job.id, jobs::Outcome::partial);
+    const auto job = jobs::start_or_resume(tx, morning(), auth::operator_actor(), "ingest", "{}");
+    jobs::finish(tx, morning(), job.lease(), {.outcome = jobs::Outcome::partial});
     CHECK(refusal([&] { tx.prepare("UPDATE job SET outcome = 'done'").run(); }) == "conflict catalog.constraint");
-    CHECK(refusal([&] { tx.prepare("UPDATE job SET outcome = NULL, finished_at = NULL").run(); }) ==
+    CHECK(refusal([&] { tx.prepare("UPDATE job SET outcome = NULL, finished_at = NULL, state = 'queued'").run(); }) ==
           "conflict catalog.constraint");
 }

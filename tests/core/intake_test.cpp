@@ -345,7 +345,11 @@ TEST_CASE("what a request cannot have is refused before anything is done", "[int
     SECTION("a person without the clearance")
     {
         wanted.secrecy = Secrecy::toi_mat;
-        const auth::Actor person{.type = auth::Actor::Type::person, .name = "P", .clearance = Secrecy::mat, .unit = {}};
+        const auth::Actor person{.type = auth::Actor::Type::person,
+                                 .name = "P",
+                                 .clearance = Secrecy::mat,
+                                 .unit = {},
+                                 .role = auth::Role::clerk};
         CHECK(refusal([&] { test.take(wanted, {}, person); }) == "forbidden auth.forbidden");
     }
     CHECK(test.count("document") == 0);
@@ -368,8 +372,11 @@ TEST_CASE("a secret document lies in its own band and is nobody's duplicate in a
     SECTION("and who may not see it is not told of it")
     {
         wanted.secrecy = Secrecy::open;
-        const auth::Actor person{
-            .type = auth::Actor::Type::person, .name = "P", .clearance = Secrecy::open, .unit = {}};
+        const auth::Actor person{.type = auth::Actor::Type::person,
+                                 .name = "P",
+                                 .clearance = Secrecy::open,
+                                 .unit = {},
+                                 .role = auth::Role::clerk};
         const auto run = test.take(wanted, {}, person);
         CHECK(run.at("a.txt").duplicate_of == open.at("a.txt").id);
     }
@@ -504,7 +511,7 @@ TEST_CASE("a stopped run says so, keeps what it has and goes on later", "[intake
     CHECK(test.count("document") == 2);
     {
         auto tx = test.database().read();
-        CHECK_FALSE(jobs::list_jobs(tx, 1).at(0).outcome);
+        CHECK_FALSE(jobs::list_jobs(tx, {}, 1).at(0).outcome);
     }
     const auto run = test.take_and_tell();
     CHECK_FALSE(run.summary.interrupted);
@@ -540,4 +547,7 @@ TEST_CASE("progress never goes back and ends at the total", "[intake]")
     CHECK(std::ranges::is_sorted(seen, {}, &services::IntakeProgress::files_done));
     CHECK(seen.back().bytes_done == seen.back().bytes_total);
     CHECK(seen.back().files_total == 4);
+    CHECK(seen.back().files_done == 4);
+    auto tx = test.database().read();
+    CHECK(jobs::list_jobs(tx, {}, 1).at(0).progress.items_done == 4);
 }

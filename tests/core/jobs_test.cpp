@@ -17,14 +17,14 @@ public:
     jobs::Job start(const std::string& request = "{}", const std::string& kind = "ingest")
     {
         auto tx = database().write();
-        auto job = jobs::start_or_resume(tx, morning(), kind, request);
+        auto job = jobs::start_or_resume(tx, morning(), auth::operator_actor(), kind, request);
         tx.commit();
         return job;
     }
     void finish(const jobs::Job& job, Outcome outcome)
     {
         auto tx = database().write();
-        jobs::finish(tx, morning(), job.id, outcome);
+        jobs::finish(tx, morning(), job.lease(), {.outcome = outcome});
         tx.commit();
     }
     void report(const jobs::Job& job)
@@ -43,13 +43,13 @@ public:
         item.outcome = outcome;
         item.cause = cause;
         item.bytes = 10;
-        jobs::put_item(tx, job.id, item);
+        jobs::put_item(tx, job.lease(), item);
         tx.commit();
     }
     jobs::Job only()
     {
         auto tx = database().read();
-        const auto all = jobs::list_jobs(tx, 10);
+        const auto all = jobs::list_jobs(tx, {}, 10);
         REQUIRE(all.size() == 1);
         return all.front();
     }
@@ -97,7 +97,7 @@ TEST_CASE("a job has one outcome: the first", "[jobs]")
     CHECK_FALSE(home.only().outcome);
     CHECK_FALSE(home.only().finished_at);
     home.finish(job, Outcome::partial);
-    home.finish(job, Outcome::done);
+    CHECK(refusal([&] { home.finish(job, Outcome::done); }) == "conflict job.lease_lost");
     CHECK(home.only().outcome == Outcome::partial);
     CHECK(home.only().finished_at == morning().now());
     CHECK(jobs::outcome_name(Outcome::partial) == "partial");
@@ -108,8 +108,8 @@ TEST_CASE("the time of every run counts", "[jobs]")
     JobHome home;
     const auto job = home.start();
     auto tx = home.database().write();
-    jobs::add_spent(tx, job.id, 1500);
-    jobs::add_spent(tx, job.id, 250);
+    jobs::add_spent(tx, job.lease(), 1500);
+    jobs::add_spent(tx, job.lease(), 250);
     tx.commit();
     CHECK(home.start().spent_ms == 1750);
 }
@@ -121,7 +121,7 @@ TEST_CASE("jobs are listed newest first, as many as asked", "[jobs]")
     const auto second = home.start("2");
     const auto third = home.start("3");
     auto tx = home.database().read();
-    const auto jobs = jobs::list_jobs(tx, 2);
+    const auto jobs = jobs::list_jobs(tx, {}, 2);
     REQUIRE(jobs.size() == 2);
     CHECK(jobs[0].id == third.id);
     CHECK(jobs[1].id == second.id);
@@ -150,7 +150,7 @@ TEST_CASE("an item is kept as it was put, and again when it is put again", "[job
     SECTION("its outcome comes later")
     {
         auto tx = home.database().write();
-        jobs::set_item_outcome(tx, job.id, "b", "without_text", Cause::no_text_layer);
+        jobs::set_item_outcome(tx, job.lease(), "b", "without_text", Cause::no_text_layer);
         tx.commit();
         CHECK(items()[1].outcome == "without_text");
         CHECK(items()[1].cause == Cause::no_text_layer);

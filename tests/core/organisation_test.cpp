@@ -36,7 +36,11 @@ services::NewDossier named(const std::string& code)
 
 auth::Actor person(Secrecy clearance)
 {
-    return {.type = auth::Actor::Type::person, .name = "P", .clearance = clearance, .unit = {}};
+    return {.type = auth::Actor::Type::person,
+            .name = "P",
+            .clearance = clearance,
+            .unit = {},
+            .role = auth::Role::officer};
 }
 
 } // namespace

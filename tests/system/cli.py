@@ -284,8 +284,37 @@ class Ingest(VtltCase):
         self.assertIn("chưa xong", vtlt("job", "list", home=home).out)
         lock = os.open(home, os.O_RDONLY)
         fcntl.flock(lock, fcntl.LOCK_EX)
-        self.assertIn("đang chạy", vtlt("job", "list", home=home).out)
+        self.assertIn("chưa xong", vtlt("job", "list", home=home).out, "somebody else's lock does not make it run")
         os.close(lock)
+        process = subprocess.Popen([str(VTLT), "-C", str(home), "ingest", str(self.folder / "in"), "--json"], stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL)
+        for _ in range(5):
+            process.stdout.readline()
+        self.assertIn("đang chạy", vtlt("job", "list", home=home).out)
+        process.kill()
+        process.communicate(timeout=60)
+        self.assertIn("chưa xong", vtlt("job", "list", home=home).out, "the dead run nothing")
+
+    def test_a_job_is_shown_cancelled_and_tried_again(self):
+        home = self.home()
+        self.write("in/a.txt", REPORT)
+        broken = self.write("in/b.txt", b"")
+        self.ingest(home, self.folder / "in", code=3)
+        job = vtlt("job", "list", "--json", home=home).json()["jobs"][0]
+        self.assertEqual((job["kind"], job["state"], job["outcome"]), ("ingest", "finished", "partial"))
+        self.assertEqual(job["progress"]["items_done"], 2)
+        shown = vtlt("job", "show", job["id"], "--failed", "--json", home=home).json()
+        self.assertEqual([(i["source_path"], i["cause"]) for i in shown["items"]], [("b.txt", "empty")])
+        self.assertEqual(shown["job"]["result"]["accepted"], 1)
+        again = vtlt("job", "retry", job["id"], "--json", home=home)
+        self.assertEqual(again.code, 3, again)
+        self.assertEqual([l["source_path"] for l in again.lines() if "source_path" in l], ["b.txt"])
+        self.assertEqual(vtlt("job", "cancel", job["id"], home=home).code, 5)
+        self.assertEqual(vtlt("job", "show", "0123456789ABCDEFGHJK", home=home).code, 4)
+        self.assertEqual(vtlt("job", "list", "--state", "asleep", home=home).code, 2)
+        self.assertTrue(broken.exists())
+        self.assert_whole(home)
+        self.assertEqual(vtlt("job", "list", "--kind", "verify", "--json", home=home).json()["jobs"][0]["outcome"], "done")
 
     def test_nothing_changes_in_a_dry_run(self):
         home = self.home()
@@ -523,7 +552,7 @@ class Verify(VtltCase):
 
         with sqlite3.connect(self.archive / "catalog.db") as db:
             db.execute("INSERT INTO document (uid, unit_id, title, created_at, created_by) VALUES ('00000000000000000000', 1, 'lạ', 0, 'x')")
-        self.assertEqual(self.kinds(), {"index", "audit"})  # nor does the history
+        self.assertEqual(self.kinds(), {"index", "audit", "catalog"})  # nor do the history and the count of documents
 
     def test_an_old_catalogue_put_back_is_noticed(self):
         backup = self.folder / "old.db"

@@ -48,7 +48,7 @@ ALLOWED = [
 
 # The C and C++ libraries and the system's own headers.
 SYSTEM = re.compile(r"(sys|linux|netinet|arpa|asm)/[\w/]+\.h|[a-z_]+|c(assert|ctype|errno|limits|locale|math|signal|stdarg|stddef|stdint|stdio|stdlib|string|time|wchar)"
-                    r"|(unistd|fcntl|dlfcn|sched|poll|iconv|langinfo|locale|errno|pthread|spawn|netdb|signal|grp|pwd|malloc|dirent|fnmatch|stdlib|string|limits|time)\.h")
+                    r"|(unistd|fcntl|dlfcn|sched|poll|iconv|langinfo|locale|errno|pthread|spawn|netdb|signal|grp|pwd|malloc|dirent|fnmatch|termios|stdlib|string|limits|time)\.h")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 

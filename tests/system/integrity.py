@@ -64,7 +64,7 @@ class Rows(Meddled):
     def test_a_document_that_was_never_registered(self):
         self.sql("INSERT INTO document (uid, unit_id, title, created_at, created_by) VALUES ('AAAAAAAAAAAAAAAAAAAA', 1, 'giả', 0, 'x')")
         self.assertEqual(vtlt("index", "rebuild", home=self.archive).code, 0)
-        self.assertEqual([(problem["kind"], problem["id"]) for problem in self.problems()], [("audit", "AAAAAAAAAAAAAAAAAAAA")])
+        self.assertEqual([(problem["kind"], problem["id"]) for problem in self.problems()], [("catalog", None), ("audit", "AAAAAAAAAAAAAAAAAAAA")])
 
     def test_a_registered_document_that_is_gone(self):
         uid = self.uid(5)

@@ -1,14 +1,42 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A package of a query: readable without us, offline, and judged right; everybody's bags too."""
+import datetime
+import hashlib
+import html
 import json
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
+import xml.etree.ElementTree
 import zipfile
 
 from vtlt_case import SOURCE, VtltCase, main, vtlt
+
+
+def sheet_rows(path):
+    """The cells of the first sheet: text, whole numbers, days as YYYY-MM-DD, None."""
+    name = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    with zipfile.ZipFile(path) as book:
+        assert book.testzip() is None
+        sheet = xml.etree.ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
+        assert not sheet.findall(".//m:f", name), "a formula"
+    rows = []
+    for row in sheet.findall(".//m:row", name):
+        cells = []
+        for cell in row.findall("m:c", name):
+            column = ord(re.match("[A-Z]+", cell.get("r")).group()) - ord("A")
+            cells += [None] * (column - len(cells))
+            value = cell.findtext("m:v", None, name)
+            if cell.get("t") == "inlineStr":
+                cells.append("".join(cell.find("m:is", name).itertext()))
+            elif value is not None and column == 2:
+                cells.append((datetime.date(1899, 12, 30) + datetime.timedelta(days=int(value))).isoformat())
+            else:
+                cells.append(None if value is None else int(value))
+        rows.append(cells)
+    return rows
 
 
 class Package(VtltCase):
@@ -34,6 +62,31 @@ class Package(VtltCase):
         bag = self.unzip()
         self.assertEqual(len(list((bag / "data/metadata").iterdir())), total)
         self.assertEqual(json.loads((bag / "data/query.json").read_text())["count"], total)
+
+    def test_the_printed_registers_have_a_row_for_each_document(self):
+        bag = self.unzip()
+        total = self.result["documents"]
+        rows = sheet_rows(bag / "data/muc-luc.xlsx")
+        first = next(i for i, row in enumerate(rows) if row[:1] == ["(1)"])
+        self.assertEqual([caption for caption in rows[first - 1]],
+                         ["STT", "Số, ký hiệu văn bản", "Ngày tháng năm văn bản", "Tên loại và trích yếu nội dung văn bản",
+                          "Tác giả văn bản", "Tờ số/Trang số", "Ghi chú", "Số, ký hiệu hồ sơ"])
+        table = [row for row in rows[first + 1:] if row and isinstance(row[0], int)]
+        self.assertEqual([row[0] for row in table], list(range(1, total + 1)))
+        page = (bag / "data/index.html").read_text(encoding="utf-8")
+        numbers = [html.unescape(cell) for cell in re.findall(r'<td class="code">(.*?)</td>', page)]
+        self.assertEqual([row[1] or "" for row in table], numbers)
+
+        text = subprocess.run(["pdftotext", "-layout", bag / "data/muc-luc.pdf", "-"], stdout=subprocess.PIPE, check=True).stdout.decode()
+        pages = text.rstrip("\f\n").split("\f")
+        self.assertIn(f"Mục lục này gồm: {total} văn bản, tài liệu", text)
+        self.assertEqual(max(int(n) for n in re.findall(r"^\s{0,8}(\d+)\s", text, re.M)), total)
+        for number, one in enumerate(pages, 1):
+            self.assertIn(f"Trang {number}/{len(pages)}", one)
+        # A list on paper can be checked: the hash in its foot is that of the rows of the sheet (docs/format.md, "Forms").
+        lines = [["package_register", 1]] + [row + [None] * (8 - len(row)) for row in table]
+        digest = hashlib.sha256("".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines).encode())
+        self.assertEqual(set(re.findall(r"[0-9a-f]{64}", text)), {digest.hexdigest()})
 
     def test_sha256sum_and_an_independent_reader_accept_it(self):
         bag = self.unzip()

@@ -103,6 +103,17 @@ std::string message(Language language, std::string_view context, std::string_vie
     return fill(message_as_written(language, context, key), fields);
 }
 
+std::string message_counted(Language language, std::string_view context, std::string_view key, std::uint64_t count,
+                            const Fields& fields)
+{
+    const std::string id{key};
+    // Only whether it is one matters to our languages; the library counts in int.
+    const auto number = static_cast<int>(std::min<std::uint64_t>(count, 1000));
+    return fill(
+        boost::locale::npgettext(std::string{context}.c_str(), id.c_str(), id.c_str(), number, locale_of(language)),
+        fields);
+}
+
 std::string error_text(Language language, const Error& error)
 {
     return message(language, "error", error.code(), error.fields());

@@ -4,32 +4,64 @@
 #include <vtlt/core/base/error.h>
 
 #include <algorithm>
+#include <concepts>
+#include <cstdint>
 #include <unistd.h>
 
 namespace vtlt::auth {
 
 namespace {
 
-/// Who may do an action at all; secrecy is asked besides. One row for each action, in the order of the enum.
+/// A set of roles.
+using Roles = std::uint32_t;
+
+constexpr Roles roles(std::same_as<Role> auto... role)
+{
+    return ((Roles{1} << static_cast<unsigned>(role)) | ...);
+}
+
+constexpr Roles kAnybody = (Roles{1} << kRoleNames.size()) - 1;
+constexpr Roles kAnyPerson = kAnybody & ~roles(Role::machine);
+
+/// Who may do an action at all; secrecy is asked besides. One row for each action, in the order of the enum. The first
+/// administrator can do the whole main job for now (decisions.md, "People").
 struct ActionRow
 {
     Action action;
     std::string_view name;
-    bool person; ///< a signed-in person, not only the operator of the machine
+    Scope scope; ///< that an API token needs for it
+    Roles roles;
 };
 
 constexpr std::array kActions{
-    ActionRow{Action::document_read, "document.read", true},
-    ActionRow{Action::document_register, "document.register", true},
-    ActionRow{Action::document_export, "document.export", true},
-    ActionRow{Action::dossier_read, "dossier.read", true},
-    ActionRow{Action::dossier_create, "dossier.create", true},
-    ActionRow{Action::unit_read, "unit.read", true},
-    ActionRow{Action::unit_create, "unit.create", false},
-    ActionRow{Action::job_read, "job.read", false},
-    ActionRow{Action::integrity_verify, "integrity.verify", false},
-    ActionRow{Action::index_rebuild, "index.rebuild", false},
-    ActionRow{Action::archive_administer, "archive.administer", false},
+    ActionRow{Action::document_read, "document.read", Scope::read, kAnybody},
+    ActionRow{Action::document_register, "document.register", Scope::write,
+              roles(Role::clerk, Role::archivist, Role::admin, Role::machine)},
+    ActionRow{Action::document_export, "document.export", Scope::export_,
+              roles(Role::clerk, Role::officer, Role::leader, Role::archivist, Role::inspector, Role::auditor,
+                    Role::admin, Role::machine)},
+    ActionRow{Action::document_edit, "document.edit", Scope::write,
+              roles(Role::clerk, Role::officer, Role::archivist, Role::admin, Role::machine)},
+    ActionRow{Action::dossier_read, "dossier.read", Scope::read, kAnybody},
+    ActionRow{Action::dossier_create, "dossier.create", Scope::write,
+              roles(Role::clerk, Role::officer, Role::archivist, Role::admin, Role::machine)},
+    ActionRow{Action::unit_read, "unit.read", Scope::read, kAnybody},
+    ActionRow{Action::unit_create, "unit.create", Scope::admin, roles(Role::admin)},
+    ActionRow{Action::upload_create, "upload.create", Scope::write,
+              roles(Role::clerk, Role::archivist, Role::admin, Role::machine)},
+    ActionRow{Action::job_create, "job.create", Scope::read, kAnybody},
+    ActionRow{Action::job_read_own, "job.read_own", Scope::read, kAnybody},
+    ActionRow{Action::job_cancel, "job.cancel", Scope::write, kAnybody},
+    ActionRow{Action::job_retry, "job.retry", Scope::write, kAnybody},
+    ActionRow{Action::audit_read, "audit.read", Scope::verify, roles(Role::auditor, Role::admin)},
+    ActionRow{Action::job_read, "job.read", Scope::read, roles(Role::archivist, Role::auditor, Role::admin)},
+    ActionRow{Action::integrity_verify, "integrity.verify", Scope::verify,
+              roles(Role::archivist, Role::auditor, Role::admin)},
+    ActionRow{Action::index_rebuild, "index.rebuild", Scope::admin, roles(Role::archivist, Role::admin)},
+    ActionRow{Action::archive_administer, "archive.administer", Scope::admin, roles(Role::admin)},
+    ActionRow{Action::user_read, "user.read", Scope::admin, roles(Role::security_officer, Role::auditor, Role::admin)},
+    ActionRow{Action::user_administer, "user.administer", Scope::admin, roles(Role::admin)},
+    ActionRow{Action::account_use, "account.use", Scope::account, kAnyPerson},
 };
 
 const ActionRow* find_row(Action action)
@@ -49,7 +81,8 @@ bool is_allowed(const Actor& actor, Action action, const Target& target)
     if (actor.type == Actor::Type::operator_) {
         return true;
     }
-    return row->person && target.secrecy <= actor.clearance;
+    return actor.role && (row->roles & roles(*actor.role)) != 0 && actor.scopes.contains(row->scope) &&
+           target.secrecy <= actor.clearance;
 }
 
 void authorize(const Actor& actor, Action action, const Target& target)
@@ -78,6 +111,11 @@ Actor operator_actor()
     return {.type = Actor::Type::operator_,
             .name = "operator:" + std::to_string(::getuid()),
             .clearance = Secrecy::tuyet_mat};
+}
+
+Actor nobody()
+{
+    return {.type = Actor::Type::person, .name = "nobody", .scopes = Scopes{}};
 }
 
 } // namespace vtlt::auth

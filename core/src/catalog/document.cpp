@@ -2,6 +2,7 @@
 #include <vtlt/core/catalog/document.h>
 
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/catalog/counts.h>
 #include <vtlt/core/db/database.h>
 
 #include <unordered_map>
@@ -234,6 +235,7 @@ DocumentId insert_document(db::WriteTx& tx, const Document& document, std::strin
     ensure(insert.step(), "RETURNING gives the key");
     const auto id = insert.id<DocumentId>(0);
     insert.step();
+    add_to_count(tx, Record::document, document.secrecy, 1);
     return id;
 }
 
@@ -260,23 +262,52 @@ FileId insert_file(db::WriteTx& tx, const File& file, ObjectId object)
     return id;
 }
 
-void describe(db::WriteTx& tx, DocumentId document, const Description& description)
+Description describe(db::WriteTx& tx, DocumentId document, const Description& description)
 {
     // What a person or an earlier reading has entered is kept: reading only fills what is empty.
-    tx.prepare(R"sql(
+    auto update = tx.prepare(R"sql(
         UPDATE document
            SET kind = coalesce(kind, ?2), number = coalesce(number, ?3), symbol = coalesce(symbol, ?4),
-               issuer = coalesce(issuer, ?5), issued_on = coalesce(issued_on, ?6), title = coalesce(?7, title),
+               issuer = coalesce(issuer, ?5), issued_on = coalesce(issued_on, ?6),
+               title = CASE WHEN revision = 1 THEN coalesce(?7, title) ELSE title END,
                revision = revision + 1
          WHERE id = ?1
-    )sql")
-        .bind(1, document)
+        RETURNING kind, number, symbol, issuer, issued_on, title
+    )sql");
+    update.bind(1, document)
         .bind_text_or_null(2, description.kind)
         .bind_text_or_null(3, description.number)
         .bind_text_or_null(4, description.symbol)
         .bind_text_or_null(5, description.issuer)
         .bind(6, description.issued_on)
-        .bind_text_or_null(7, description.title)
+        .bind_text_or_null(7, description.title);
+    ensure(update.step(), "a document that is described is there");
+    Description now{.kind = update.text(0),
+                    .number = update.text(1),
+                    .symbol = update.text(2),
+                    .issuer = update.text(3),
+                    .issued_on = update.optional_date(4),
+                    .title = update.text(5)};
+    update.step();
+    return now;
+}
+
+void update_description(db::WriteTx& tx, const Document& document)
+{
+    tx.prepare(R"sql(
+        UPDATE document
+           SET kind = ?2, number = ?3, symbol = ?4, issuer = ?5, signer = ?6, issued_on = ?7, title = ?8, revision = ?9
+         WHERE id = ?1
+    )sql")
+        .bind(1, document.id)
+        .bind_text_or_null(2, document.kind)
+        .bind_text_or_null(3, document.number)
+        .bind_text_or_null(4, document.symbol)
+        .bind_text_or_null(5, document.issuer)
+        .bind_text_or_null(6, document.signer)
+        .bind(7, document.issued_on)
+        .bind(8, document.title)
+        .bind(9, document.revision)
         .run();
 }
 

@@ -2,6 +2,7 @@
 #include <vtlt/core/catalog/dossier.h>
 
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/catalog/counts.h>
 #include <vtlt/core/db/database.h>
 
 namespace vtlt::catalog {
@@ -157,6 +158,7 @@ DossierId insert_dossier(db::WriteTx& tx, const Dossier& dossier)
     }
     const auto id = insert.id<DossierId>(0);
     insert.step();
+    add_to_count(tx, Record::dossier, dossier.secrecy, 1);
     return id;
 }
 

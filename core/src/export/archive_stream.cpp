@@ -91,12 +91,13 @@ ArchiveStream::ArchiveStream(Format format, std::function<void(std::string_view)
     const Utf8Names names{state_->utf8.get()};
     auto* handle = state_->handle.get();
     ensure(handle != nullptr && state_->entry != nullptr, "libarchive has memory");
-    if (format == Format::zip) {
-        state_->check(archive_write_set_format_zip(handle));
-        state_->check(archive_write_set_format_option(handle, "zip", "compression", "store"));
-        state_->check(archive_write_set_format_option(handle, "zip", "hdrcharset", "UTF-8"));
-    } else {
+    if (format == Format::tar) {
         state_->check(archive_write_set_format_pax_restricted(handle));
+    } else {
+        const char* compression = format == Format::zip ? "store" : "deflate";
+        state_->check(archive_write_set_format_zip(handle));
+        state_->check(archive_write_set_format_option(handle, "zip", "compression", compression));
+        state_->check(archive_write_set_format_option(handle, "zip", "hdrcharset", "UTF-8"));
     }
     // Our own blocks are large; libarchive's buffer would copy every byte once more.
     state_->check(archive_write_set_bytes_per_block(handle, 0));
@@ -110,7 +111,7 @@ ArchiveStream::~ArchiveStream()
     state_->is_abandoned = true;
 }
 
-void ArchiveStream::begin(const std::string& path, std::uint64_t size, Instant modified_at)
+void ArchiveStream::begin(const std::string& path, std::uint64_t size, std::optional<Instant> modified_at)
 {
     const Utf8Names names{state_->utf8.get()};
     auto* entry = archive_entry_clear(state_->entry.get());
@@ -118,7 +119,10 @@ void ArchiveStream::begin(const std::string& path, std::uint64_t size, Instant m
     archive_entry_set_filetype(entry, AE_IFREG);
     archive_entry_set_perm(entry, 0644);
     archive_entry_set_size(entry, static_cast<la_int64_t>(size));
-    archive_entry_set_mtime(entry, std::chrono::floor<std::chrono::seconds>(modified_at).time_since_epoch().count(), 0);
+    if (modified_at) {
+        const auto seconds = std::chrono::floor<std::chrono::seconds>(*modified_at);
+        archive_entry_set_mtime(entry, seconds.time_since_epoch().count(), 0);
+    }
     state_->check(archive_write_header(state_->handle.get(), entry));
 }
 

@@ -6,20 +6,23 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace vtlt::export_ {
 
-/// Writes a zip (zip64 where needed, UTF-8 names, entries stored: records are mostly compressed already, and deflate
-/// would cost twenty times the hashing) or a pax tar through libarchive. Regular files only. Not thread-safe.
+/// Writes a zip (zip64 where needed, UTF-8 names) or a pax tar through libarchive. Entries are stored: records are
+/// mostly compressed already, and deflate would cost twenty times the hashing. `deflated_zip` is for text. Regular
+/// files only. Not thread-safe.
 class ArchiveStream
 {
 public:
     enum class Format
     {
         zip,
-        tar
+        tar,
+        deflated_zip
     };
 
     /// `output` receives the archive's bytes in order; what it throws comes out of the call that caused it.
@@ -29,8 +32,9 @@ public:
     ArchiveStream(const ArchiveStream&) = delete;
     ArchiveStream& operator=(const ArchiveStream&) = delete;
 
-    /// `path` is UTF-8. Exactly `size` bytes must follow through `data`.
-    void begin(const std::string& path, std::uint64_t size, Instant modified_at);
+    /// `path` is UTF-8. Exactly `size` bytes must follow through `data`. A zip tells the time in the zone of the
+    /// machine; without one its bytes are the same everywhere.
+    void begin(const std::string& path, std::uint64_t size, std::optional<Instant> modified_at);
     void data(std::string_view bytes);
     void close();
 

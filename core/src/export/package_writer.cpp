@@ -3,6 +3,7 @@
 
 #include "package_layout.h"
 #include "package_stream.h"
+#include "register_list.h"
 #include "register_page.h"
 
 #include <vtlt/core/base/error.h>
@@ -24,9 +25,17 @@ constexpr std::size_t kPortion = 500;
 /// Of one entry beside its content, for any name we give: a tar header with its pax record and padding; a zip entry
 /// with its place in the central directory is smaller.
 constexpr std::uint64_t kEntryOverhead = 2560;
+/// muc-luc.pdf and muc-luc.xlsx without their rows: most of it two subsets of a font.
+constexpr std::uint64_t kPrintedFixed = std::uint64_t{128} << 10;
 /// README, bagit.txt, bag-info.txt, the head of the register, the archive's end.
-constexpr std::uint64_t kFixedBytes = std::uint64_t{96} << 10;
+constexpr std::uint64_t kFixedBytes = (std::uint64_t{96} << 10) + kPrintedFixed;
 constexpr std::uint64_t kProgressStep = std::uint64_t{16} << 20;
+constexpr std::uint64_t kProgressRows = 500;
+/// Of a row in both, compressed, at the most: lines and cells, and what a byte of text costs there.
+constexpr std::uint64_t kPrintedRow = 700;
+constexpr std::uint64_t kPrintedByte = 7;
+/// The rows are set twice for the PDF, the second time knowing how many pages there are, and once for the XLSX.
+constexpr std::uint64_t kTimesSet = 3;
 /// Source-Organization is repeated for so many units at most.
 constexpr std::size_t kMaxUnits = 20;
 
@@ -54,7 +63,7 @@ struct Measure
     std::uint64_t documents = 0;
     std::uint64_t files = 0;
     std::uint64_t file_bytes = 0;
-    std::uint64_t text_bytes = 0; ///< metadata, register rows, manifest lines
+    std::uint64_t text_bytes = 0; ///< metadata, register rows, manifest lines, printed register
     std::uint64_t entries = 0;
     Secrecy highest = Secrecy::open;
     std::vector<std::string> units;
@@ -68,8 +77,8 @@ enum class Precision
     exact
 };
 
-/// More than a document's metadata, its row and its manifest lines can be: six bytes for each byte of each value in
-/// each text.
+/// More than a document's metadata, its rows and its manifest lines can be: six bytes for each byte of each value in
+/// each text, and the printed register.
 std::uint64_t text_bound(const catalog::DocumentView& view)
 {
     const auto& values = view.document;
@@ -82,13 +91,14 @@ std::uint64_t text_bound(const catalog::DocumentView& view)
     for (const auto& file : view.files) {
         bytes += file.name.size() + file.media_type.size() + file.format.size() + 400;
     }
-    return 4096 + bytes * 18;
+    return 4096 + kPrintedRow + bytes * (18 + kPrintedByte);
 }
 
 std::uint64_t text_size(const PlacedDocument& placed)
 {
     const auto line_size = [](std::string_view path) { return bag::manifest_line({}, path).size() + 64 + 5; };
-    std::uint64_t bytes = metadata_text(placed).size() + register_row(placed).size() + line_size(placed.metadata_path);
+    std::uint64_t bytes = metadata_text(placed).size() + register_row(placed).size() + line_size(placed.metadata_path) +
+                          kPrintedRow + kPrintedByte * register_list_text(*placed.view);
     for (const auto& file : placed.files) {
         bytes += line_size(file.path);
     }
@@ -150,9 +160,10 @@ void check_space(db::ReadTx& tx, std::span<const DocumentId> documents, const Ou
                  const PackageRequest& request)
 {
     const auto available = free_bytes(out.folder());
-    // Register and manifest lie beside the package as nameless files until they are copied into it.
+    // Registers and manifest lie beside the package as nameless files until they are copied into it, the sheets of the
+    // XLSX uncompressed and twice.
     const auto needed = [&](const Measure& total) {
-        return total.package_bytes() + total.text_bytes + request.query_json.size() + request.audit_json.size() +
+        return total.package_bytes() + 3 * total.text_bytes + request.query_json.size() + request.audit_json.size() +
                request.title.size() * 8;
     };
     if (available >= needed(bound)) {
@@ -203,9 +214,10 @@ std::string bag_info(const PackageStream& stream, const Measure& total, const Pa
 class Teller
 {
 public:
-    Teller(const OnPackageProgress& progress, std::uint64_t files_total) : progress_(progress)
+    Teller(const OnPackageProgress& progress, std::uint64_t files_total, std::uint64_t rows_total) : progress_(progress)
     {
         now_.files_total = files_total;
+        now_.rows_total = rows_total;
     }
 
     void bytes(std::uint64_t more)
@@ -219,6 +231,12 @@ public:
     {
         ++now_.files;
         tell();
+    }
+    void row()
+    {
+        if (++now_.rows % kProgressRows == 0 || now_.rows == now_.rows_total) {
+            tell();
+        }
     }
 
 private:
@@ -235,7 +253,16 @@ private:
     std::uint64_t told_ = 0;
 };
 
-void write_documents(PackageStream& stream, Spool* page, db::ReadTx& tx, std::span<const DocumentId> documents,
+/// The register in its three forms, growing while the documents stream by.
+struct Register
+{
+    explicit Register(const std::filesystem::path& folder) : page(folder), list(folder) {}
+
+    Spool page;
+    RegisterList list;
+};
+
+void write_documents(PackageStream& stream, Register* register_, db::ReadTx& tx, std::span<const DocumentId> documents,
                      Teller& teller)
 {
     PackageLayout layout;
@@ -246,10 +273,27 @@ void write_documents(PackageStream& stream, Spool* page, db::ReadTx& tx, std::sp
             teller.file();
         }
         stream.add_payload(placed.metadata_path, metadata_text(placed));
-        if (page != nullptr) {
-            page->append(register_row(placed));
+        if (register_ != nullptr) {
+            register_->page.append(register_row(placed));
+            register_->list.add(placed);
         }
     });
+}
+
+void write_register(PackageStream& stream, Register& register_, const RegisterHeading& heading,
+                    const std::filesystem::path& folder, Teller& teller)
+{
+    register_.page.append(register_foot());
+    stream.add_payload("index.html", register_.page);
+    const auto data = register_.list.data(heading, [&] { teller.row(); });
+    for (const auto output : {forms::Output::pdf, forms::Output::xlsx}) {
+        Spool printed{folder};
+        const auto made =
+            forms::render(output, register_form(), data, [&](std::string_view bytes) { printed.append(bytes); },
+                          {.preview_rows = 0, .scratch = folder});
+        ensure(made.rows == heading.documents, "the printed register has a row for each document");
+        stream.add_payload("muc-luc" + std::string{forms::extension(output)}, printed);
+    }
 }
 
 RegisterHeading heading(const Measure& total, const PackageRequest& request, Instant made_at)
@@ -289,15 +333,15 @@ PackageResult write_package(db::Database& database, const Home& home, const Cloc
     PackageStream stream{home, out, format, safe_name(request.out.stem().native(), 200), made_at};
     stream.add_tag("bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n");
     const bool with_register = request.profile == Profile::inspection;
-    Spool page{out.folder()};
+    Teller teller{progress, total.files, with_register ? kTimesSet * total.documents : 0};
     if (with_register) {
-        page.append(register_head(heading(total, request, made_at)));
-    }
-    Teller teller{progress, total.files};
-    write_documents(stream, with_register ? &page : nullptr, tx, documents, teller);
-    if (with_register) {
-        page.append(register_foot());
-        stream.add_payload("index.html", page);
+        const auto head = heading(total, request, made_at);
+        Register register_{out.folder()};
+        register_.page.append(register_head(head));
+        write_documents(stream, &register_, tx, documents, teller);
+        write_register(stream, register_, head, out.folder(), teller);
+    } else {
+        write_documents(stream, nullptr, tx, documents, teller);
     }
     stream.add_payload("query.json", request.query_json);
     stream.add_payload("audit.json", request.audit_json);

@@ -4,6 +4,8 @@
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/json.h>
 #include <vtlt/core/catalog/dossier.h>
+#include <vtlt/core/jobs/job.h>
+#include <vtlt/core/services/uploads.h>
 #include <vtlt/core/store/object_store.h>
 
 #include "services/code.h"
@@ -61,6 +63,17 @@ UniqueFd lock_archive(const Home& home, std::chrono::milliseconds patience)
     }
 }
 
+/// Absent: as before. A session without an end, or with one in the past, is a slip of the pen.
+std::chrono::minutes minutes_of(const Json& json, const char* key, std::chrono::minutes otherwise)
+{
+    constexpr std::int64_t most = 7 * 24 * 60;
+    const auto minutes = json.value(key, std::int64_t{otherwise.count()});
+    if (minutes < 1 || minutes > most) {
+        throw Error{Kind::invalid, "config.session_minutes", {{"key", key}, {"most", std::to_string(most)}}};
+    }
+    return std::chrono::minutes{minutes};
+}
+
 void make_folders(const Home& home)
 {
     for (const auto& folder : {home.objects(), home.audit(), home.keys(), home.ledger(), home.index(), home.cache(),
@@ -72,6 +85,20 @@ void make_folders(const Home& home)
     if (::chmod(home.run().c_str(), 0750) != 0) {
         throw_errno("chmod", home.run().native());
     }
+}
+
+/// Whoever has the lock is alone: a job that runs by its row was left by somebody who is no more.
+void give_back_leases(db::Database& database)
+{
+    {
+        auto tx = database.read();
+        if (jobs::list_jobs(tx, {.state = jobs::State::running}, 1).empty()) {
+            return;
+        }
+    }
+    auto tx = database.write();
+    jobs::release_all(tx);
+    tx.commit();
 }
 
 } // namespace
@@ -88,6 +115,8 @@ Config read_config(const Home& home)
         }
         config.highest = *highest;
         config.test_clock = json.value("test_clock", false);
+        config.session_idle = minutes_of(json, "session_idle_minutes", config.session_idle);
+        config.session_longest = minutes_of(json, "session_longest_minutes", config.session_longest);
     } catch (const Json::exception&) {
         throw Error{Kind::corrupt, "config.damaged", {{"path", home.config().native()}}};
     }
@@ -146,11 +175,13 @@ Archive::Archive(const fs::path& directory, Mode mode, std::chrono::milliseconds
         make_folders(home_);
         db::migrate(*database_);
         store::recover_staging(home_, *database_);
+        recover_uploads(home_, *database_);
         auto tx = database_->read();
         const auto outside = audit::read_checkpoint(home_);
         // Writing on over another history would fork it, and the next checkpoint would hide that.
         audit::require_own_history(tx, outside);
         checkpoint_after_ = outside ? outside->size : audit::current_checkpoint(tx).size;
+        give_back_leases(*database_);
     }
 }
 

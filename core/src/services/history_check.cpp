@@ -11,13 +11,14 @@ namespace vtlt::services {
 namespace {
 
 constexpr std::string_view kRegistered = "document.registered";
+constexpr std::string_view kEdited = "document.edited";
 
 /// Columns of the pass over the documents, by number.
 enum Column
 {
     kUid,
     kFirstValue,
-    kContentHash = kFirstValue + 6,
+    kContentHash = kFirstValue + 7,
     kObjectHash,
     kTextHash,
     kSeq,
@@ -26,7 +27,7 @@ enum Column
 };
 
 /// Keys of an event's detail that name a value of the document, in the order of the columns.
-constexpr std::array<std::string_view, 6> kValues{"title", "number", "symbol", "kind", "issuer", "issued_on"};
+constexpr std::array<std::string_view, 7> kValues{"title", "number", "symbol", "kind", "issuer", "signer", "issued_on"};
 
 std::string value_of(const db::Statement& row, std::size_t value)
 {
@@ -70,6 +71,10 @@ public:
         if (const auto text = text_of(detail, "text"); !text.empty()) {
             told_text_ = text;
         }
+        if (text_of(leaf, "action") == kEdited) {
+            add_edit(detail, row.integer(kSeq));
+            return;
+        }
         for (std::size_t i = 0; i < kValues.size(); ++i) {
             if (auto value = text_of(detail, kValues[i]); !value.empty()) {
                 told_values_[i] = {std::move(value), row.integer(kSeq)};
@@ -104,6 +109,20 @@ public:
     }
 
 private:
+    /// An edit tells also that a value is empty now.
+    void add_edit(const SortedJson& detail, std::int64_t seq)
+    {
+        const auto changes = detail.is_object() ? detail.find("changes") : detail.end();
+        if (changes == detail.end() || !changes->is_object()) {
+            return;
+        }
+        for (std::size_t i = 0; i < kValues.size(); ++i) {
+            if (const auto change = changes->find(kValues[i]); change != changes->end()) {
+                told_values_[i] = {text_of(*change, "new"), seq};
+            }
+        }
+    }
+
     struct Value
     {
         std::string text;
@@ -125,7 +144,7 @@ void check_rows(db::ReadTx& tx, std::vector<HistoryFault>& faults)
 {
     auto rows = tx.prepare(R"sql(
         SELECT document.uid, document.title, document.number, document.symbol, document.kind, document.issuer,
-               document.issued_on, file.content_hash, object.hash, text_object.hash, audit_detail.seq, audit_leaf.leaf,
+               document.signer, document.issued_on, file.content_hash, object.hash, text_object.hash, audit_detail.seq, audit_leaf.leaf,
                audit_detail.detail
           FROM document
           LEFT JOIN file ON file.document_id = document.id AND file.ordinal = 1 AND file.version = 1

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <thread>
@@ -17,16 +18,50 @@ namespace {
 
 constexpr std::size_t kKeyLength = 40;
 
+constexpr std::string_view kHex = "hex:";
+
+/// What the same command names again. A descriptor has another number each time; the file behind it does not.
+std::string lasting_path(const IntakePath& given)
+{
+    struct stat info = {};
+    if (const auto fd = descriptor_of(given.path); fd && ::fstat(*fd, &info) == 0) {
+        return "fd:" + std::to_string(info.st_dev) + ":" + std::to_string(info.st_ino) + ":" + given.name;
+    }
+    return fs::absolute(given.path).lexically_normal().native();
+}
+
 std::string request_json(const IntakeRequest& request)
 {
     auto paths = Json::array();
-    for (const auto& [path, dossier] : request.paths) {
+    for (const auto& given : request.paths) {
         // Bytes of a path need not be UTF-8; hex keeps two such paths apart.
-        const auto absolute = fs::absolute(path).lexically_normal().native();
+        const auto path = lasting_path(given);
         paths.push_back(
-            {{"path", text::is_utf8(absolute) ? absolute : "hex:" + to_hex(absolute)}, {"dossier", dossier}});
+            {{"path", text::is_utf8(path) ? path : std::string{kHex} + to_hex(path)}, {"dossier", given.dossier}});
     }
     return to_line({{"paths", paths}, {"secrecy", secrecy_name(request.secrecy)}});
+}
+
+std::string from_hex(std::string_view hex)
+{
+    std::string bytes;
+    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+        unsigned value = 0;
+        std::from_chars(hex.data() + i, hex.data() + i + 2, value, 16);
+        bytes += static_cast<char>(value);
+    }
+    return bytes;
+}
+
+/// A file of the sources, or what the descriptor in its place stands for.
+int open_source(const Source& source)
+{
+    if (const auto fd = source.is_link_allowed ? descriptor_of(source.path) : std::nullopt) {
+        const int copy = ::fcntl(*fd, F_DUPFD_CLOEXEC, 0);
+        return copy >= 0 && ::lseek(copy, 0, SEEK_SET) < 0 ? -1 : copy;
+    }
+    return ::open(source.path.c_str(),
+                  O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | (source.is_link_allowed ? 0 : O_NOFOLLOW));
 }
 
 /// nullopt for what is no fault of the source. Reads of our own store happen elsewhere.
@@ -43,8 +78,8 @@ std::optional<Cause> cause_of_source(const Error& failure)
 } // namespace
 
 Intake::Intake(Archive& archive, const Clock& clock, const auth::Actor& actor, const IntakeRequest& request,
-               const IntakeHooks& hooks)
-    : archive_(archive), clock_(clock), actor_(actor), request_(request), hooks_(hooks)
+               const IntakeHooks& hooks, jobs::JobContext* context, const IntakeSide* side)
+    : archive_(archive), clock_(clock), actor_(actor), request_(request), hooks_(hooks), context_(context), side_(side)
 {
     if (request_.secrecy > archive_.config().highest) {
         throw Error{Kind::invalid,
@@ -53,8 +88,12 @@ Intake::Intake(Archive& archive, const Clock& clock, const auth::Actor& actor, c
     }
     auto tx = archive_.database().read();
     root_unit_ = catalog::root_unit(tx).id;
+    std::map<std::string, catalog::Dossier> opened;
     for (const auto& path : request_.paths) {
-        dossiers_.push_back(path.dossier.empty() ? std::nullopt : std::optional{open_dossier(tx, path.dossier)});
+        if (!path.dossier.empty() && !opened.contains(path.dossier)) {
+            opened.emplace(path.dossier, open_dossier(tx, path.dossier));
+        }
+        dossiers_.push_back(path.dossier.empty() ? std::nullopt : std::optional{opened.at(path.dossier)});
     }
     auth::authorize(actor_, auth::Action::document_register, {.secrecy = request_.secrecy, .unit = root_unit_});
 }
@@ -74,23 +113,36 @@ catalog::Dossier Intake::open_dossier(db::ReadTx& tx, const std::string& name) c
 IntakeSummary Intake::run()
 {
     const auto started = Steady::now();
-    std::vector<fs::path> paths;
-    paths.reserve(request_.paths.size());
-    for (const auto& one : request_.paths) {
-        paths.push_back(one.path);
+    auto sources = walk_sources(request_.paths);
+    if (!request_.dry_run) {
+        start_job();
     }
-    const auto sources = walk_sources(paths);
+    std::erase_if(sources, [this](const Source& source) { return !is_wanted(source); });
     for (const auto& source : sources) {
         progress_.bytes_total += source.size;
     }
     progress_.files_total = sources.size();
-    if (!request_.dry_run) {
-        start_job();
+    read_sources(sources);
+    summary_.interrupted = is_stopped();
+    summary_.cancelled = is_cancelled();
+    if (!request_.dry_run && !summary_.interrupted && hooks_.make_searchable) {
+        hooks_.make_searchable();
     }
+    const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - started).count();
+    summary_.seconds = static_cast<double>(spent + job_.spent_ms) / 1000;
+    summary_.job = job_.id;
+    if (context_ != nullptr) {
+        end_job(spent);
+    }
+    return summary_;
+}
+
+void Intake::read_sources(const std::vector<Source>& sources)
+{
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     pool_.emplace(archive_.home(), request_.extractor, request_.workers > 0 ? request_.workers : cores);
     for (const auto& source : sources) {
-        if (is_stopped()) {
+        if (is_stopped() || is_cancelled()) {
             break;
         }
         take(source);
@@ -98,37 +150,112 @@ IntakeSummary Intake::run()
     repeat_vanished();
     flush();
     finish_texts();
-    summary_.interrupted = is_stopped();
-    if (!request_.dry_run && !summary_.interrupted && hooks_.make_searchable) {
-        hooks_.make_searchable();
-    }
-    const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - started).count();
-    summary_.seconds = static_cast<double>(spent + job_.spent_ms) / 1000;
-    summary_.job = job_.id;
-    if (request_.dry_run) {
-        return summary_;
-    }
+    report_progress();
+}
+
+void Intake::end_job(std::int64_t spent)
+{
     auto tx = archive_.database().write();
-    jobs::add_spent(tx, job_.id, spent);
+    jobs::add_spent(tx, lease(), spent);
     if (!summary_.interrupted) {
-        const bool whole = summary_.failed + summary_.without_text == 0;
-        jobs::finish(tx, clock_, job_.id, whole ? jobs::Outcome::done : jobs::Outcome::partial);
+        if (side_ != nullptr) {
+            side_->before_finish(tx);
+        }
+        const auto bad = is_follow_up_ ? new_bad_ : summary_.failed + summary_.without_text;
+        const auto outcome = summary_.cancelled ? jobs::Outcome::cancelled
+                             : bad == 0         ? jobs::Outcome::done
+                                                : jobs::Outcome::partial;
+        context_->finish(tx, {.outcome = outcome, .result = to_json(summary_)});
     }
     tx.commit();
-    return summary_;
 }
 
 void Intake::start_job()
 {
+    if (context_ != nullptr) {
+        job_ = context_->job();
+    } else {
+        auto tx = archive_.database().write();
+        job_ = jobs::start_or_resume(tx, clock_, actor_, "ingest", request_json(request_));
+        tx.commit();
+        is_follow_up_ = job_.state == jobs::State::finished;
+        if (!is_follow_up_) {
+            own_context_.emplace(archive_.database(), clock_, job_);
+            context_ = &*own_context_;
+        }
+    }
+    load_items();
+}
+
+/// The job came to its end but its asker was not told. Its outcomes are repeated; what lies in the sources since then
+/// is the business of a job of its own.
+void Intake::start_follow_up()
+{
+    if (context_ != nullptr) {
+        return;
+    }
     auto tx = archive_.database().write();
-    job_ = jobs::start_or_resume(tx, clock_, "ingest", request_json(request_));
-    if (job_.resumed) {
+    jobs::mark_reported(tx, job_.id);
+    auto job = jobs::start_or_resume(tx, clock_, actor_, "ingest", request_json(request_));
+    tx.commit();
+    own_context_.emplace(archive_.database(), clock_, job);
+    context_ = &*own_context_;
+    job_ = std::move(job);
+}
+
+void Intake::load_items()
+{
+    {
+        auto tx = archive_.database().read();
         for (auto& item : jobs::list_items(tx, job_.id)) {
             auto key = item.key;
             known_.emplace(std::move(key), std::move(item));
         }
     }
+    if (!job_.retry_of.empty()) {
+        load_failed_items();
+    }
+}
+
+/// A retry: sources that were not stored are taken again, stored documents without text are read again, the rest is
+/// left.
+void Intake::load_failed_items()
+{
+    const auto old = [this] {
+        auto tx = archive_.database().read();
+        return jobs::list_items(tx, jobs::get_job(tx, job_.retry_of).id);
+    }();
+    wanted_.emplace();
+    auto tx = archive_.database().write();
+    for (auto item : old) {
+        if (item.outcome == "accepted" || item.outcome == "duplicate") {
+            settled_.insert(item.key + item.stamp);
+        } else if (!item.document) {
+            wanted_->push_back(item.source_path);
+        } else if (!known_.contains(item.key)) {
+            item.outcome.clear();
+            item.cause.reset();
+            jobs::put_item(tx, lease(), item);
+            auto key = item.key;
+            known_.emplace(std::move(key), std::move(item));
+        }
+    }
     tx.commit();
+    std::ranges::sort(*wanted_);
+}
+
+/// In a retry only what failed, and containers of what failed.
+bool Intake::is_wanted(const Source& source) const
+{
+    if (!wanted_ || side_ != nullptr) {
+        return true; // of uploads only those are left that need it
+    }
+    const auto path = text::repair_utf8(source.source_path);
+    if (std::ranges::binary_search(*wanted_, path)) {
+        return true;
+    }
+    const auto inside = std::ranges::lower_bound(*wanted_, path + "/");
+    return inside != wanted_->end() && inside->starts_with(path + "/");
 }
 
 sandbox::Extractor& Intake::extractor()
@@ -142,7 +269,7 @@ sandbox::Extractor& Intake::extractor()
 void Intake::take(const Source& source)
 {
     argument_ = source.argument;
-    const int raw = ::open(source.path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    const int raw = open_source(source);
     const int error = errno;
     const UniqueFd fd{raw};
     struct stat info = {};
@@ -161,21 +288,22 @@ void Intake::take(const Source& source)
     if (cause) {
         fail(key, stamp, source.source_path, *cause);
     } else if (!repeat(key, stamp, source.source_path)) {
-        take_file(fd.get(), source.source_path, key, stamp);
+        take_file(fd.get(), source, key, stamp);
     }
     progress_.bytes_done += source.size;
     report_progress();
 }
 
 /// A file that may be a container.
-void Intake::take_file(int fd, const std::string& source_path, const std::string& key, const std::string& stamp)
+void Intake::take_file(int fd, const Source& source, const std::string& key, const std::string& stamp)
 {
+    const auto& source_path = source.source_path;
     std::optional<store::StagedObject> object;
     try {
         if (may_be_container(fd) && take_container(fd, source_path, key, stamp, 1)) {
             return;
         }
-        object = batch().add_file(fd, request_.secrecy, request_.max_file_bytes);
+        object = stage_bytes(fd, source.path);
     } catch (const Error& failure) {
         // A source that cannot be read to its end, or has grown, is its own outcome; anything else is the machine's.
         const auto cause = cause_of_source(failure);
@@ -190,6 +318,17 @@ void Intake::take_file(int fd, const std::string& source_path, const std::string
            .name = std::string{base_name(source_path)}});
 }
 
+store::StagedObject Intake::stage_bytes(int fd, const fs::path& path)
+{
+    const auto& given = request_.paths[argument_];
+    struct stat info = {};
+    if (given.sha256.empty() || ::fstat(fd, &info) != 0) {
+        return batch().add_file(fd, request_.secrecy, request_.max_file_bytes);
+    }
+    return batch().adopt(
+        path, {.hash = given.sha256, .size = static_cast<std::uint64_t>(info.st_size), .band = request_.secrecy});
+}
+
 store::StagingBatch& Intake::batch()
 {
     if (!batch_) {
@@ -200,7 +339,11 @@ store::StagingBatch& Intake::batch()
 
 jobs::Item Intake::make_item(const std::string& key, const std::string& stamp, const std::string& source_path)
 {
-    return {.key = key, .stamp = stamp, .position = next_position_++, .source_path = text::repair_utf8(source_path)};
+    return {.key = key,
+            .stamp = stamp,
+            .position = next_position_++,
+            .source = side_ != nullptr ? side_->places.at(argument_) : argument_,
+            .source_path = text::repair_utf8(source_path)};
 }
 
 void Intake::fail(const std::string& key, const std::string& stamp, const std::string& source_path, Cause cause)
@@ -252,6 +395,9 @@ void Intake::repeat_vanished()
 /// True when an earlier run of this job has dealt with the item.
 bool Intake::repeat(const std::string& key, const std::string& stamp, const std::string& source_path)
 {
+    if (settled_.contains(key + stamp)) {
+        return true;
+    }
     const auto found = known_.find(key);
     if (found == known_.end() || found->second.stamp != stamp) {
         return false;
@@ -301,6 +447,7 @@ void Intake::emit(const jobs::Item& item, bool resumed)
                       : one.outcome == "without_text" ? summary_.without_text
                                                       : summary_.failed;
         ++count;
+        new_bad_ += !one.resumed && (one.outcome == "failed" || one.outcome == "without_text") ? 1U : 0U;
         summary_.bytes += one.bytes;
         if (one.cause) {
             ++summary_.causes[std::string{cause_name(*one.cause)}];
@@ -315,9 +462,39 @@ void Intake::emit(const jobs::Item& item, bool resumed)
 
 void Intake::report_progress()
 {
+    if (context_ != nullptr) {
+        context_->progress({.items_done = progress_.files_done,
+                            .items_total = progress_.files_total,
+                            .bytes_done = progress_.bytes_done,
+                            .bytes_total = progress_.bytes_total});
+    }
     if (hooks_.on_progress) {
         hooks_.on_progress(progress_);
     }
+}
+
+Json to_json(const IntakeSummary& summary)
+{
+    return {{"accepted", summary.accepted}, {"duplicates", summary.duplicates}, {"without_text", summary.without_text},
+            {"failed", summary.failed},     {"bytes", summary.bytes},           {"seconds", summary.seconds},
+            {"causes", summary.causes}};
+}
+
+IntakeRequest read_intake_request(std::string_view json)
+{
+    IntakeRequest request;
+    try {
+        const auto parsed = parse_json(json);
+        for (const auto& one : parsed.at("paths")) {
+            const auto path = one.at("path").get<std::string>();
+            request.paths.push_back({.path = path.starts_with(kHex) ? from_hex(path.substr(kHex.size())) : path,
+                                     .dossier = one.at("dossier").get<std::string>()});
+        }
+        request.secrecy = secrecy_from_name(parsed.at("secrecy").get<std::string>()).value_or(Secrecy::open);
+    } catch (const Json::exception&) {
+        throw Error{Kind::invalid, "json.syntax"};
+    }
+    return request;
 }
 
 IntakeSummary run_intake(Archive& archive, const Clock& clock, const auth::Actor& actor, const IntakeRequest& request,

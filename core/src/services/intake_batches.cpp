@@ -60,7 +60,7 @@ void Intake::flush()
         const auto same = std::ranges::find_if(known, [&](const catalog::Holder& holder) {
             return holder.dossier == home_dossier && holder.secrecy == request_.secrecy;
         });
-        if (same != known.end()) {
+        if (same != known.end() && !request_.paths[pending.argument].keep_duplicate) {
             pending.item.outcome = "duplicate";
             pending.item.duplicate_of = same->document;
             batch_->discard(pending.object);
@@ -90,6 +90,7 @@ void Intake::flush()
 
 void Intake::store_batch(std::vector<Pending>& batch)
 {
+    start_follow_up();
     batch_->make_durable();
     std::vector<TextTask> tasks;
     auto tx = archive_.database().write();
@@ -113,7 +114,8 @@ void Intake::store_batch(std::vector<Pending>& batch)
                                  .name = pending.name});
             }
         }
-        jobs::put_item(tx, job_.id, item);
+        jobs::put_item(tx, lease(), item);
+        written(tx, item);
     }
     audit::record_events(tx, clock_, actor_, events);
     tx.commit();

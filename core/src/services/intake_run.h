@@ -19,9 +19,20 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace vtlt::services {
+
+/// What the taking in of uploads adds to an intake.
+struct IntakeSide
+{
+    std::vector<std::size_t> places; ///< Item::source of each of the request's paths
+    /// In the transaction that writes an item's row, or its outcome.
+    std::function<void(db::WriteTx&, const jobs::Item&)> on_written;
+    /// In the transaction that ends the job.
+    std::function<void(db::WriteTx&)> before_finish;
+};
 
 /// One item on its way: where it came from and what happens to it.
 struct Pending
@@ -41,7 +52,7 @@ class Intake
 {
 public:
     Intake(Archive& archive, const Clock& clock, const auth::Actor& actor, const IntakeRequest& request,
-           const IntakeHooks& hooks);
+           const IntakeHooks& hooks, jobs::JobContext* context = nullptr, const IntakeSide* side = nullptr);
 
     IntakeSummary run();
 
@@ -55,12 +66,33 @@ private:
         const auto& dossier = dossiers_[pending.argument];
         return dossier ? std::optional{dossier->id} : std::nullopt;
     }
-    bool is_stopped() const { return hooks_.stop != nullptr && hooks_.stop->load(); }
+    /// Somebody wants the job ended for good: no more sources, but what was stored is read (I10).
+    bool is_cancelled() const { return context_ != nullptr && context_->is_cancelled() && !context_->is_lost(); }
+    /// Leave everything as it is; the same request goes on.
+    bool is_stopped() const
+    {
+        return (hooks_.stop != nullptr && hooks_.stop->load()) ||
+               (context_ != nullptr && context_->stop_flag() && !is_cancelled());
+    }
     void start_job();
+    void start_follow_up();
+    void load_items();
+    void load_failed_items();
+    bool is_wanted(const Source& source) const;
+    void read_sources(const std::vector<Source>& sources);
+    void end_job(std::int64_t spent);
+    jobs::Lease lease() const { return context_->lease(); }
+    void written(db::WriteTx& tx, const jobs::Item& item) const
+    {
+        if (side_ != nullptr) {
+            side_->on_written(tx, item);
+        }
+    }
     using Steady = std::chrono::steady_clock;
 
     void take(const Source& source);
-    void take_file(int fd, const std::string& source_path, const std::string& key, const std::string& stamp);
+    void take_file(int fd, const Source& source, const std::string& key, const std::string& stamp);
+    store::StagedObject stage_bytes(int fd, const std::filesystem::path& path);
     store::StagingBatch& batch();
     static bool may_be_container(int fd);
     bool take_container(int fd, const std::string& source_path, const std::string& key, const std::string& stamp,
@@ -95,7 +127,14 @@ private:
     std::vector<std::optional<catalog::Dossier>> dossiers_; ///< of each of the request's paths
     std::size_t argument_ = 0;                              ///< the path being taken in
     jobs::Job job_;
+    bool is_follow_up_ = false;                   ///< job_ was finished but never told; what is new is another job
+    std::optional<jobs::JobContext> own_context_; ///< of a command at a terminal
+    jobs::JobContext* context_ = nullptr;         ///< absent in a dry run, and before a follow-up has anything to do
+    const IntakeSide* side_ = nullptr;
     std::unordered_map<std::string, jobs::Item> known_;
+    std::unordered_set<std::string> settled_;        ///< keys that a retry leaves as they are
+    std::optional<std::vector<std::string>> wanted_; ///< source paths that a retry does again, sorted
+    std::uint64_t new_bad_ = 0;                      ///< outcomes of this run alone that make a job partial
     std::optional<store::StagingBatch> batch_;
     std::vector<Pending> pending_;
     Steady::time_point batch_started_;

@@ -75,9 +75,8 @@ void Intake::apply_texts()
                            .text_object = object,
                            .cause = result.cause,
                            .pages = result.pages});
-        if (object) {
-            catalog::describe(tx, result.task.document, result.description);
-        }
+        const auto told =
+            object ? catalog::describe(tx, result.task.document, result.description) : catalog::Description{};
         outbox::request_reindex(tx, result.task.document, result.task.band);
         events.push_back(
             {"document.text_read",
@@ -85,16 +84,16 @@ void Intake::apply_texts()
              {{"format", result.format},
               {"cause", result.cause ? SortedJson(cause_name(*result.cause)) : SortedJson(nullptr)},
               {"text", objects[i] ? SortedJson(objects[i]->hash) : SortedJson(nullptr)},
-              {"number", result.description.number},
-              {"symbol", result.description.symbol},
-              {"kind", result.description.kind},
-              {"issuer", result.description.issuer},
-              {"issued_on", result.description.issued_on ? SortedJson(format_date(*result.description.issued_on))
-                                                         : SortedJson(nullptr)},
-              {"title", result.description.title}}});
+              {"number", told.number},
+              {"symbol", told.symbol},
+              {"kind", told.kind},
+              {"issuer", told.issuer},
+              {"issued_on", told.issued_on ? SortedJson(format_date(*told.issued_on)) : SortedJson(nullptr)},
+              {"title", told.title}}});
         item.cause = result.cause;
         item.outcome = object || (result.is_plain_image && !result.cause) ? "accepted" : "without_text";
-        jobs::set_item_outcome(tx, job_.id, item.key, item.outcome, item.cause);
+        jobs::set_item_outcome(tx, lease(), item.key, item.outcome, item.cause);
+        written(tx, item);
         done.push_back(std::move(item));
     }
     audit::record_events(tx, clock_, actor_, events);

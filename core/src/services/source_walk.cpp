@@ -5,6 +5,7 @@
 #include <vtlt/core/base/text.h>
 
 #include <algorithm>
+#include <charconv>
 #include <sys/stat.h>
 
 namespace vtlt::services {
@@ -13,19 +14,37 @@ namespace fs = std::filesystem;
 
 namespace {
 
-void add_file(const fs::path& path, std::string source_path, std::size_t argument, std::vector<Source>& sources)
+/// One of the given paths.
+struct Root
+{
+    const IntakePath& given;
+    std::size_t argument;
+
+    bool is_named() const { return !given.name.empty(); }
+    std::string key() const { return given.key.empty() ? std::to_string(argument) : given.key; }
+    fs::file_status status() const
+    {
+        std::error_code error;
+        return is_named() ? fs::status(given.path, error) : fs::symlink_status(given.path, error);
+    }
+};
+
+void add_file(const fs::path& path, std::string source_path, const Root& root, bool is_link_allowed,
+              std::vector<Source>& sources)
 {
     struct stat info = {};
-    const bool known = ::lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
-    auto key = std::to_string(argument) + '/' + source_path;
+    const bool known =
+        (is_link_allowed ? ::stat(path.c_str(), &info) : ::lstat(path.c_str(), &info)) == 0 && S_ISREG(info.st_mode);
+    auto key = root.key() + '/' + source_path;
     sources.push_back({.path = path,
                        .source_path = std::move(source_path),
-                       .argument = argument,
+                       .argument = root.argument,
                        .key = std::move(key),
-                       .size = known ? static_cast<std::uint64_t>(info.st_size) : 0});
+                       .size = known ? static_cast<std::uint64_t>(info.st_size) : 0,
+                       .is_link_allowed = is_link_allowed});
 }
 
-void add_folder(const fs::path& folder, const std::string& prefix, std::size_t argument, std::vector<Source>& sources)
+void add_folder(const fs::path& folder, const std::string& prefix, const Root& root, std::vector<Source>& sources)
 {
     std::error_code error;
     std::vector<std::pair<std::string, bool>> entries;
@@ -35,7 +54,7 @@ void add_folder(const fs::path& folder, const std::string& prefix, std::size_t a
         entries.emplace_back(it->path().filename().native(), fs::is_directory(status));
     }
     if (error) {
-        add_file(folder, prefix.empty() ? folder.filename().native() : prefix.substr(0, prefix.size() - 1), argument,
+        add_file(folder, prefix.empty() ? folder.filename().native() : prefix.substr(0, prefix.size() - 1), root, false,
                  sources);
         sources.back().cause = Cause::unreadable;
         return;
@@ -43,21 +62,21 @@ void add_folder(const fs::path& folder, const std::string& prefix, std::size_t a
     std::ranges::sort(entries, [](const auto& a, const auto& b) { return text::natural_less(a.first, b.first); });
     for (const auto& [name, is_folder] : entries) {
         if (is_folder) {
-            add_folder(folder / name, prefix + name + "/", argument, sources);
+            add_folder(folder / name, prefix + name + "/", root, sources);
         } else {
-            add_file(folder / name, prefix + name, argument, sources);
+            add_file(folder / name, prefix + name, root, false, sources);
         }
     }
 }
 
 } // namespace
 
-std::vector<Source> walk_sources(const std::vector<fs::path>& paths)
+std::vector<Source> walk_sources(const std::vector<IntakePath>& paths)
 {
     std::vector<Problem> missing;
-    for (const auto& path : paths) {
-        std::error_code error;
-        if (!fs::exists(fs::symlink_status(path, error))) {
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        const auto& path = paths[i].path;
+        if (!fs::exists(Root{paths[i], i}.status())) {
             missing.push_back({path.native(), "ingest.path_not_found", {{"path", path.native()}}});
         }
     }
@@ -67,13 +86,29 @@ std::vector<Source> walk_sources(const std::vector<fs::path>& paths)
     }
     std::vector<Source> sources;
     for (std::size_t i = 0; i < paths.size(); ++i) {
-        if (fs::is_directory(fs::symlink_status(paths[i]))) {
-            add_folder(paths[i], "", i, sources);
+        const Root root{paths[i], i};
+        if (fs::is_directory(root.status())) {
+            add_folder(paths[i].path, "", root, sources);
         } else {
-            add_file(paths[i], paths[i].filename().native(), i, sources);
+            const auto& name = paths[i].name;
+            add_file(paths[i].path, name.empty() ? paths[i].path.filename().native() : name, root, root.is_named(),
+                     sources);
         }
     }
     return sources;
+}
+
+std::optional<int> descriptor_of(const fs::path& path)
+{
+    constexpr std::string_view kFolder = "/proc/self/fd/";
+    const std::string_view text = path.native();
+    int number = -1;
+    if (!text.starts_with(kFolder)) {
+        return std::nullopt;
+    }
+    const auto digits = text.substr(kFolder.size());
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    return error == std::errc{} && end == digits.data() + digits.size() ? std::optional{number} : std::nullopt;
 }
 
 bool is_safe_name(std::string_view name)

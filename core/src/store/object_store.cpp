@@ -203,6 +203,29 @@ StagedObject StagingBatch::add_bytes(std::string_view bytes, Secrecy band)
     return writer.finish();
 }
 
+StagedObject StagingBatch::adopt(const fs::path& path, const StagedObject& object)
+{
+    ensure(!state_->durable, "a durable batch takes no more objects");
+    state_->start_folder();
+    const auto place = state_->folder / std::to_string(state_->next_name++);
+    if (::link(path.c_str(), place.c_str()) != 0) {
+        if (errno != EPERM && errno != EXDEV && errno != EMLINK && errno != ENOTSUP) {
+            throw_errno("link", path.native());
+        }
+        auto copied = add_file(open_file(path, O_RDONLY | O_NOFOLLOW).get(), object.band);
+        if (copied.hash != object.hash) {
+            throw Error{Kind::corrupt, "object.changed", {{"path", path.native()}}};
+        }
+        return copied;
+    }
+    if (::chmod(place.c_str(), 0440) != 0) {
+        throw_errno("chmod", place.native());
+    }
+    state_->staged.push_back({.object = object, .path = place});
+    state_->bytes += object.size;
+    return object;
+}
+
 void StagingBatch::discard(const StagedObject& object)
 {
     auto& staged = state_->staged;
@@ -386,6 +409,9 @@ RecoveryReport recover_staging(const Home& home, db::Database& database)
     std::vector<fs::path> intents;
     std::vector<fs::path> folders;
     for (const auto& entry : fs::directory_iterator{home.staging()}) {
+        if (entry.path() == home.uploads()) {
+            continue;
+        }
         (entry.path().extension() == kIntentSuffix ? intents : folders).push_back(entry.path());
     }
     for (const auto& intent : intents) {

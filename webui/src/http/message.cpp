@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <vtlt/webui/http/message.h>
 
+#include "http/syntax.h"
+
 #include <algorithm>
 
 namespace vtlt::webui::http {
 
 namespace {
-
-char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool is_same_name(std::string_view a, std::string_view b)
-{
-    return std::ranges::equal(a, b, {}, lower, lower);
-}
 
 std::optional<std::string_view> first_value(const Pairs& pairs, std::string_view name)
 {
@@ -28,7 +20,7 @@ std::optional<std::string_view> first_value(const Pairs& pairs, std::string_view
 std::optional<std::string_view> Headers::find(std::string_view name) const
 {
     const auto found =
-        std::ranges::find_if(fields_, [&](const Field& field) { return is_same_name(field.first, name); });
+        std::ranges::find_if(fields_, [&](const Field& field) { return is_same_word(field.first, name); });
     return found == fields_.end() ? std::nullopt : std::optional<std::string_view>{found->second};
 }
 
@@ -36,7 +28,7 @@ std::vector<std::string_view> Headers::find_all(std::string_view name) const
 {
     std::vector<std::string_view> values;
     for (const auto& [key, value] : fields_) {
-        if (is_same_name(key, name)) {
+        if (is_same_word(key, name)) {
             values.emplace_back(value);
         }
     }
@@ -45,7 +37,7 @@ std::vector<std::string_view> Headers::find_all(std::string_view name) const
 
 void Headers::set(std::string_view name, std::string value)
 {
-    std::erase_if(fields_, [&](const Field& field) { return is_same_name(field.first, name); });
+    std::erase_if(fields_, [&](const Field& field) { return is_same_word(field.first, name); });
     fields_.emplace_back(name, std::move(value));
 }
 

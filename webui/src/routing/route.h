@@ -25,11 +25,11 @@ using HandlerFunction = http::Response (*)(Call&);
 /// What the API's description says of a route; pages have none.
 struct RouteDoc
 {
-    std::string_view summary = {};             ///< in English, as OpenAPI wants one language
-    std::string_view parameters = {};          ///< names of the query, separated by blanks; described in schemas.json
-    std::string_view request = {};             ///< name of a schema in schemas.json
-    std::string_view response = {};            ///< likewise, of the first status
-    std::array<int, 3> statuses{200, 0, 0};    ///< of success, the usual one first
+    std::string_view summary = {};          ///< in English, as OpenAPI wants one language
+    std::string_view parameters = {};       ///< names of the query, separated by blanks; described in schemas.json
+    std::string_view request = {};          ///< name of a schema in schemas.json
+    std::string_view response = {};         ///< likewise, of the first status
+    std::array<int, 3> statuses{200, 0, 0}; ///< of success, the usual one first
 };
 
 /// One row of the one table that serves pages and API, makes the OpenAPI description, and declares each action.

@@ -14,9 +14,9 @@ namespace vtlt::webui {
 /// What a path leads to.
 struct Match
 {
-    const Route* route = nullptr;          ///< null: no such path, or not with this method
-    std::vector<std::string_view> values;  ///< of the parts in braces, in order; views into the path
-    std::string allowed;                   ///< methods the path has, for 405; empty: no such path
+    const Route* route = nullptr;         ///< null: no such path, or not with this method
+    std::vector<std::string_view> values; ///< of the parts in braces, in order; views into the path
+    std::string allowed;                  ///< methods the path has, for 405; empty: no such path
 };
 
 /// The table as a tree of path parts. Immutable after construction.

@@ -24,6 +24,8 @@ public:
     std::filesystem::path index() const { return root_ / "index"; }
     std::filesystem::path cache() const { return root_ / "cache"; }
     std::filesystem::path staging() const { return root_ / "staging"; }
+    /// Bytes that rows of `upload` own (services/uploads.h).
+    std::filesystem::path uploads() const { return staging() / "uploads"; }
     std::filesystem::path run() const { return root_ / "run"; }
     std::filesystem::path exports() const { return root_ / "exports"; }
     std::filesystem::path quarantine() const { return root_ / "quarantine"; }

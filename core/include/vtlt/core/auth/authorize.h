@@ -16,14 +16,24 @@ enum class Action
     document_read,
     document_register,
     document_export,
+    document_edit,
     dossier_read,
     dossier_create,
     unit_read,
     unit_create,
-    job_read,
+    upload_create,
+    job_create,
+    job_read,     ///< everybody's
+    job_read_own, ///< one's own
+    job_cancel,
+    job_retry,
+    audit_read,
     integrity_verify,
     index_rebuild,
     archive_administer,
+    user_read,
+    user_administer,
+    account_use, ///< one's own password, sessions and tokens
 };
 
 /// What is asked for: its grade and whose it is; absent where an action has no object.

@@ -112,8 +112,12 @@ struct Description
     std::optional<Date> issued_on;
     std::string title;
 };
-/// Fills what is still empty; the title, which intake took from the file name, is replaced.
-void describe(db::WriteTx& tx, DocumentId document, const Description& description);
+/// Fills what is still empty; the title, which intake took from the file name, is replaced unless somebody has changed
+/// the document since. Returns its values as they are then.
+Description describe(db::WriteTx& tx, DocumentId document, const Description& description);
+
+/// Writes the described values and the revision of `document`, for an edit.
+void update_description(db::WriteTx& tx, const Document& document);
 
 struct TextFinding
 {

@@ -59,6 +59,8 @@ struct PackageProgress
     std::uint64_t files = 0;
     std::uint64_t bytes = 0; ///< of the files
     std::uint64_t files_total = 0;
+    std::uint64_t rows = 0; ///< of the printed register, which comes after the files
+    std::uint64_t rows_total = 0;
 };
 
 /// Called now and then; may throw to stop (nothing is left under the final name).

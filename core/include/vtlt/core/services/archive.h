@@ -20,8 +20,10 @@ namespace vtlt::services {
 struct Config
 {
     Uid archive;
-    Secrecy highest = Secrecy::tuyet_mat; ///< the highest grade this installation may hold
-    bool test_clock = false;              ///< `--now` works for writing commands
+    Secrecy highest = Secrecy::tuyet_mat;  ///< the highest grade this installation may hold
+    bool test_clock = false;               ///< `--now` works for writing commands
+    std::chrono::minutes session_idle{30}; ///< a session ends when its browser asked for nothing so long
+    std::chrono::minutes session_longest{std::chrono::hours{12}}; ///< and in any case after so long
 };
 
 Config read_config(const Home& home);

@@ -12,17 +12,22 @@ class Database;
 
 namespace vtlt::services {
 
-/// Where a document's rows say something else than its events (I6): changed, added or removed behind the program's
-/// back.
+/// Where the rows of a document, person, token or session say something else than its events (I6): changed, added or
+/// removed behind the program's back.
 struct HistoryFault
 {
-    Uid document;
+    Uid object;
     std::string expected; ///< what the events tell: a hash, or the name of a value and the event; never a title
     std::string found;
 };
 
 /// Compares every document with its events in one pass each way, in constant memory: registered once, the bytes and the
-/// text of its main file, each described value as last told. Values that no event tells are not judged.
+/// text of its main file, each described value as last told, by a reading or by an edit. Values that no event tells are
+/// not judged.
 std::vector<HistoryFault> check_documents_against_history(db::Database& database);
+
+/// Role, clearance, disabling and password of each account, scopes, end and revocation of each API token, the account
+/// of each session: as their events told them last.
+std::vector<HistoryFault> check_people_against_history(db::Database& database);
 
 } // namespace vtlt::services

@@ -4,7 +4,7 @@
 #include <vtlt/core/auth/actor.h>
 #include <vtlt/core/base/clock.h>
 #include <vtlt/core/base/json.h>
-#include <vtlt/core/jobs/job.h>
+#include <vtlt/core/jobs/runner.h>
 #include <vtlt/core/sandbox/extractor.h>
 #include <vtlt/core/services/archive.h>
 
@@ -23,6 +23,12 @@ struct IntakePath
 {
     std::filesystem::path path;
     std::string dossier; ///< uid, UNIT/YEAR/CODE or CODE; empty: none
+    /// What the file is called where its path does not say it: a descriptor (`/proc/self/fd/N`), staged bytes. Such a
+    /// path may be a link.
+    std::string name = {};
+    std::string sha256 = {};     ///< of a staged file of this home: it is taken over, not copied
+    std::string key = {};        ///< what makes it the same source in a resumed job; empty: its place among the paths
+    bool keep_duplicate = false; ///< a document of its own even where its dossier has these bytes
 };
 
 struct IntakeRequest
@@ -66,6 +72,7 @@ struct IntakeSummary
     double seconds = 0;
     std::map<std::string, std::uint64_t> causes; ///< by cause, of everything that has one
     bool interrupted = false;                    ///< stopped by `stop`; the same request resumes
+    bool cancelled = false;                      ///< by a wish; what was stored is read and told
     JobId job;
 };
 
@@ -78,11 +85,17 @@ struct IntakeHooks
     const std::atomic<bool>* stop = nullptr;
 };
 
+/// What a job's page shows of an intake.
+Json to_json(const IntakeSummary& summary);
+
 /// Stores, reads and describes. Nothing a file is or does stops the rest. Throws not_found `ingest.path_not_found`
 /// before anything is done, forbidden `auth.forbidden`, not_found `dossier.not_found`, invalid
 /// `ingest.above_highest_grade`; internal when the machine fails.
 IntakeSummary run_intake(Archive& archive, const Clock& clock, const auth::Actor& actor, const IntakeRequest& request,
                          const IntakeHooks& hooks);
+
+/// The request that an intake's job keeps. Throws invalid `json.syntax`.
+IntakeRequest read_intake_request(std::string_view json);
 
 /// The asker has seen the summary: repeating the request is a new intake from now on.
 void acknowledge_intake(Archive& archive, JobId job);

@@ -50,6 +50,10 @@ public:
     /// `max_bytes`.
     StagedObject add_file(int source, Secrecy band, std::uint64_t max_bytes = UINT64_MAX);
     StagedObject add_bytes(std::string_view bytes, Secrecy band);
+    /// Takes over a whole file of the same home, whose bytes are known to be `object`, under a second name; its first
+    /// name stays. Copies where the file system has no second names, and then throws corrupt `object.changed` when the
+    /// bytes are others.
+    StagedObject adopt(const std::filesystem::path& path, const StagedObject& object);
     /// Forgets a staged object (a duplicate) before the batch is made durable.
     void discard(const StagedObject& object);
 
@@ -98,8 +102,8 @@ struct RecoveryReport
     std::uint64_t objects_removed = 0;
 };
 
-/// Start-up, by the owner of the writer: removes what the intents name and no row owns, and what lies in staging (I3).
-/// Nothing else.
+/// Start-up, by the owner of the writer: removes what the intents name and no row owns, and what lies in staging (I3)
+/// but for uploads, which have rows of their own. Nothing else.
 RecoveryReport recover_staging(const Home& home, db::Database& database);
 
 enum class DamageKind

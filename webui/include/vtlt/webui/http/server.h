@@ -30,7 +30,7 @@ struct ServerOptions
     unsigned upload_workers = 8;      ///< for bodies above `max_parked_body`
     std::size_t queue = 512;          ///< requests waiting for a worker; beyond: 503
     std::size_t connections = 10'000; ///< beyond: the longest idle one is closed
-    std::size_t connections_per_address = 2'500;
+    std::size_t connections_per_address = 4'000; ///< a whole office may sit behind one proxy
     std::size_t max_head = 16 * 1024;
     std::size_t max_parked_body = 256 * 1024; ///< smaller bodies are read before a worker is taken
     std::uint64_t max_body = std::uint64_t{100} << 20;
@@ -38,7 +38,8 @@ struct ServerOptions
         std::chrono::seconds{10}; ///< from the first byte (or accept) to the end of the head
     std::chrono::milliseconds body_deadline = std::chrono::seconds{30}; ///< for parked bodies, in all
     std::chrono::milliseconds idle_deadline = std::chrono::seconds{60}; ///< between requests
-    std::uint64_t min_body_rate = 4 * 1024; ///< bytes per second of a large body, after 10 s
+    std::uint64_t min_body_rate = 4 * 1024; ///< bytes per second of a large body, in the mean of all waiting for it
+    std::chrono::milliseconds body_grace = std::chrono::seconds{10}; ///< before that rate is asked for
 };
 
 /// What an operator watches; each is since the start unless it says now.
@@ -63,7 +64,8 @@ struct Access
     std::string path;
     int status = 0;
     std::uint64_t bytes = 0;
-    std::chrono::microseconds took{0};
+    std::chrono::microseconds took{0}; ///< to the last byte
+    std::string failure;               ///< what the handler threw, for the log; empty: nothing
 };
 
 /// A parker (one epoll thread that holds connections until a whole head is there) in front of workers that serve one
@@ -72,6 +74,7 @@ struct Access
 class Server
 {
 public:
+    /// `on_access` is called from many threads and must not throw.
     Server(ServerOptions options, Handler handler, std::function<void(const Access&)> on_access = {});
     ~Server();
 

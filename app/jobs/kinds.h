@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/context.h"
+
+#include <vtlt/core/export/package_writer.h>
+#include <vtlt/core/jobs/runner.h>
+
+#include <string>
+#include <vector>
+
+/// Long work that joins rooms: what the command line does in the foreground and the server's runner in the background.
+namespace vtlt::app {
+
+/// A set of documents as somebody asked for it: a query or a dossier.
+struct PackageWish
+{
+    std::string query;
+    std::string dossier;
+    std::string profile = "inspection";
+    bool relaxed = false;
+};
+
+/// Throws invalid `export.profile`.
+export_::Profile profile_of(const std::string& name);
+
+/// The documents asked for, those the asker may take. Joining a query to a set happens here (decisions.md, "Rooms").
+std::vector<DocumentId> select_documents(const OpenHouse& house, const auth::Actor& actor, const PackageWish& wish);
+
+/// What the writer needs to know besides the set.
+export_::PackageRequest package_request(const OpenHouse& house, const Clock& clock, const auth::Actor& actor,
+                                        const PackageWish& wish, std::size_t documents,
+                                        const std::filesystem::path& out, const std::string& language);
+
+/// Events of a package: before its first byte, and when it has its name.
+void record_package_requested(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor, const Uid& job,
+                              const PackageWish& wish, std::size_t documents);
+void record_package_exported(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor, const Uid& job,
+                             const PackageWish& wish, const export_::PackageResult& result);
+/// What a job keeps of a package that was made.
+Json package_result_json(const export_::PackageResult& result, const std::filesystem::path& out);
+
+/// Job `export` of the server: exports/<job>/<name>.
+jobs::Work package_work(OpenHouse house, const Clock& clock);
+
+} // namespace vtlt::app

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/index_upkeep.h"
+#include "app/jobs/kinds.h"
+
+#include <vtlt/core/audit/audit_log.h>
+#include <vtlt/core/auth/authorize.h>
+#include <vtlt/core/base/error.h>
+#include <vtlt/core/catalog/document.h>
+#include <vtlt/core/catalog/dossier.h>
+#include <vtlt/indexer/searcher.h>
+
+#include <algorithm>
+#include <array>
+
+namespace vtlt::app {
+
+namespace {
+
+struct ProfileRow
+{
+    std::string_view name;
+    export_::Profile profile;
+};
+
+constexpr std::array kProfiles{ProfileRow{"inspection", export_::Profile::inspection},
+                               ProfileRow{"bagit", export_::Profile::bagit}};
+
+std::vector<DocumentId> dossier_documents(const OpenHouse& house, const auth::Actor& actor, const std::string& name)
+{
+    auto tx = house.archive->database().read();
+    const auto dossier = catalog::get_dossier(tx, name);
+    auth::authorize(actor, auth::Action::dossier_read, {.secrecy = dossier.secrecy, .unit = dossier.unit});
+    std::vector<DocumentId> allowed;
+    for (const auto& view : catalog::list_views(tx, catalog::list_dossier_documents(tx, dossier.id))) {
+        const auto& document = view.document;
+        if (auth::is_allowed(actor, auth::Action::document_export,
+                             {.secrecy = document.secrecy, .unit = document.unit})) {
+            allowed.push_back(document.id);
+        }
+    }
+    return allowed;
+}
+
+Json query_json(const Clock& clock, const auth::Actor& actor, const PackageWish& wish, std::size_t count)
+{
+    return {{"format_version", 1},
+            {"query", json_or_null(wish.query)},
+            {"dossier", json_or_null(wish.dossier)},
+            {"relaxed", wish.relaxed},
+            {"asked_by", actor.name},
+            {"asked_at", format_instant(clock.now())},
+            {"count", count},
+            {"excluded", nullptr}};
+}
+
+PackageWish wish_of(const Json& request)
+{
+    return {.query = request.value("query", std::string{}),
+            .dossier = request.value("dossier", std::string{}),
+            .profile = request.value("profile", std::string{"inspection"}),
+            .relaxed = request.value("relaxed", false)};
+}
+
+export_::PackageResult write(const OpenHouse& house, const Clock& clock, const std::vector<DocumentId>& documents,
+                             const export_::PackageRequest& request, jobs::JobContext& context)
+{
+    return export_::write_package(
+        house.archive->database(), house.archive->home(), clock, documents, request,
+        [&](const export_::PackageProgress& now) {
+            context.check();
+            context.progress({.items_done = now.files, .items_total = now.files_total, .bytes_done = now.bytes});
+        });
+}
+
+jobs::Ending make_package(const OpenHouse& house, const Clock& clock, jobs::JobContext& context)
+{
+    const auto& actor = context.actor();
+    const auto wish = wish_of(context.request());
+    auth::authorize(actor, auth::Action::document_export, {.unit = actor.unit});
+    const auto documents = select_documents(house, actor, wish);
+    if (documents.empty()) {
+        throw Error{Kind::not_found, "export.no_documents"};
+    }
+    const auto folder = house.archive->home().exports() / context.job().uid;
+    const auto out = folder / context.request().value("name", std::string{"package.zip"});
+    // A run that was cut off after the name appeared: made again, so that what is told is what was looked at now.
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    {
+        auto tx = house.archive->database().write();
+        record_package_requested(tx, clock, actor, context.job().uid, wish, documents.size());
+        tx.commit();
+    }
+    const auto request = package_request(house, clock, actor, wish, documents.size(), out,
+                                         context.request().value("language", std::string{"vi"}));
+    const auto result = write(house, clock, documents, request, context);
+    auto tx = house.archive->database().write();
+    record_package_exported(tx, clock, actor, context.job().uid, wish, result);
+    const jobs::Ending ending{.outcome = jobs::Outcome::done, .result = package_result_json(result, out.filename())};
+    context.finish(tx, ending);
+    tx.commit();
+    return ending;
+}
+
+} // namespace
+
+export_::Profile profile_of(const std::string& name)
+{
+    const auto row = std::ranges::find(kProfiles, name, &ProfileRow::name);
+    if (row == kProfiles.end()) {
+        throw Error{Kind::invalid, "export.profile", {{"value", name}}};
+    }
+    return row->profile;
+}
+
+std::vector<DocumentId> select_documents(const OpenHouse& house, const auth::Actor& actor, const PackageWish& wish)
+{
+    if (!wish.dossier.empty()) {
+        return dossier_documents(house, actor, wish.dossier);
+    }
+    const auto bands = auth::readable_bands(actor);
+    house.index->catch_up();
+    return with_sound_index([&] { house.index->rebuild(); },
+                            [&] {
+                                indexer::Searcher searcher{house.archive->home(), house.archive->database()};
+                                return searcher.matching_documents(wish.query, bands, wish.relaxed);
+                            });
+}
+
+export_::PackageRequest package_request(const OpenHouse& house, const Clock& clock, const auth::Actor& actor,
+                                        const PackageWish& wish, std::size_t documents,
+                                        const std::filesystem::path& out, const std::string& language)
+{
+    auto tx = house.archive->database().read();
+    const auto checkpoint = audit::current_checkpoint(tx);
+    const Json audit{{"format_version", 1}, {"checkpoint", {{"size", checkpoint.size}, {"root", checkpoint.root}}}};
+    return {.profile = profile_of(wish.profile),
+            .out = out,
+            .query_json = query_json(clock, actor, wish, documents).dump(2) + "\n",
+            .asked_by = actor.name,
+            .title = wish.dossier.empty() ? wish.query : wish.dossier,
+            .audit_json = audit.dump(2) + "\n",
+            .language = language};
+}
+
+void record_package_requested(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor, const Uid& job,
+                              const PackageWish& wish, std::size_t documents)
+{
+    audit::record_event(
+        tx, clock, actor,
+        {"package.requested",
+         job,
+         {{"documents", documents}, {"query", wish.query}, {"dossier", wish.dossier}, {"profile", wish.profile}}});
+}
+
+void record_package_exported(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor, const Uid& job,
+                             const PackageWish& wish, const export_::PackageResult& result)
+{
+    audit::record_event(tx, clock, actor,
+                        {"package.exported",
+                         job,
+                         {{"documents", result.documents},
+                          {"files", result.files},
+                          {"bytes", result.bytes},
+                          {"sha256", result.sha256},
+                          {"manifest_sha256", result.manifest_sha256},
+                          {"query", wish.query},
+                          {"dossier", wish.dossier},
+                          {"profile", wish.profile}}});
+}
+
+Json package_result_json(const export_::PackageResult& result, const std::filesystem::path& out)
+{
+    return {{"path", out.native()},
+            {"documents", result.documents},
+            {"files", result.files},
+            {"bytes", result.bytes},
+            {"sha256", result.sha256},
+            {"manifest_sha256", result.manifest_sha256},
+            {"secrecy", secrecy_name(result.highest)}};
+}
+
+jobs::Work package_work(OpenHouse house, const Clock& clock)
+{
+    return
+        [house = std::move(house), &clock](jobs::JobContext& context) { return make_package(house, clock, context); };
+}
+
+} // namespace vtlt::app

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vtlt/core/catalog/secrecy.h>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace vtlt::db {
+class ReadTx;
+class WriteTx;
+} // namespace vtlt::db
+
+/// How many records each band has (table record_count), without counting: the functions that make, move or remove
+/// records keep it.
+namespace vtlt::catalog {
+
+enum class Record
+{
+    document,
+    dossier
+};
+
+/// In the transaction of the change itself.
+void add_to_count(db::WriteTx& tx, Record record, Secrecy secrecy, std::int64_t difference);
+/// By band.
+std::array<std::uint64_t, kBands.size()> read_counts(db::ReadTx& tx, Record record);
+/// Where the counts differ from the records, as readable lines; counts every record.
+std::vector<std::string> check_counts(db::ReadTx& tx);
+
+} // namespace vtlt::catalog

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vtlt/core/base/date.h>
+#include <vtlt/core/catalog/document.h>
+#include <vtlt/core/services/archive.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What people change of a document, and what was changed. A document that the asker may not read is answered as a
+/// missing one: not_found `document.not_found`.
+namespace vtlt::services {
+
+/// Only what is filled is changed; an empty text or date makes the value unknown.
+struct DocumentChanges
+{
+    std::optional<std::string> kind; ///< an abbreviation of catalog/kind.h
+    std::optional<std::string> number;
+    std::optional<std::string> symbol;
+    std::optional<std::string> issuer;
+    std::optional<std::string> signer;
+    std::optional<std::optional<Date>> issued_on;
+    std::optional<std::string> title; ///< never empty
+};
+
+/// Changes a document that nobody has changed since `seen`. Event `document.edited` with the old and new values, outbox
+/// row, revision + 1; nothing at all where nothing would change. Returns the document as it is then.
+/// Throws conflict `document.changed_meanwhile` whose fields are `document`, `revision` (as it is now) and, for each
+/// wished value that differs from it, the name of the value with what it is now; invalid `document.bad_values` with a
+/// problem for each mistake (`document.unknown_kind`, `document.bad_date`, `text.not_utf8`, `title.blank`,
+/// `document.too_long`; pointers `/kind` …); forbidden `auth.forbidden`.
+catalog::Document update_document(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid,
+                                  std::int64_t seen, const DocumentChanges& changes);
+
+struct ValueChange
+{
+    std::string field; ///< kind number symbol issuer signer issued_on title …
+    std::string before;
+    std::string after;
+};
+
+struct HistoryEntry
+{
+    Instant at{};
+    std::string action;               ///< e.g. document.edited
+    std::string actor;                ///< as the leaf has it
+    std::string actor_name;           ///< full name of a person; empty for an operator
+    std::vector<ValueChange> changes; ///< of an edit
+    std::optional<std::int64_t> seq;  ///< only for whoever may `audit_read`
+};
+
+struct HistoryPage
+{
+    std::vector<HistoryEntry> entries;       ///< newest first
+    std::optional<std::uint64_t> next_start; ///< for the next page
+};
+
+/// The events of a document. `start` counts from the newest, so that no sequence is told.
+HistoryPage document_history(Archive& archive, const auth::Actor& actor, std::string_view uid, std::uint64_t start,
+                             std::size_t limit);
+
+} // namespace vtlt::services

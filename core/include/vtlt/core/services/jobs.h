@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vtlt/core/jobs/job.h>
+#include <vtlt/core/services/archive.h>
+
+/// Jobs as a person meets them. He sees and ends his own; who may `job_read` sees everybody's. Another's job is
+/// answered as a missing one: not_found `job.not_found`.
+namespace vtlt::services {
+
+struct NewJob
+{
+    std::string kind;
+    Json request = Json::object();
+    std::string repeat_key; ///< empty: none
+};
+
+struct MadeJob
+{
+    Uid uid;
+    bool repeated = false;
+};
+
+/// The kind's own rights are asked by the caller, and again by its work. Throws busy `job.queue_full`, conflict
+/// `idempotency.key_reused`. Wake the runner afterwards.
+MadeJob create_job(Archive& archive, const Clock& clock, const auth::Actor& actor, const NewJob& job);
+
+/// `filter.actor` is set to the asker's own name unless he may see all.
+std::vector<jobs::Job> list_jobs(Archive& archive, const auth::Actor& actor, jobs::Filter filter, std::size_t limit);
+jobs::Job get_job(Archive& archive, const auth::Actor& actor, std::string_view uid);
+/// Items whose document the asker may not read are left out.
+std::vector<jobs::Item> list_job_items(Archive& archive, const auth::Actor& actor, std::string_view uid,
+                                       std::int64_t after, std::size_t limit, bool only_bad);
+/// Event `job.cancel_asked`. Returns the job as it is then: finished at once when nobody was at work on it.
+/// Throws conflict `job.finished`.
+jobs::Job cancel_job(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid);
+/// Event `job.retried`. Throws conflict `job.unfinished`, `job.nothing_to_retry`, busy `job.queue_full`.
+/// `attended`: the caller runs it himself, now.
+jobs::Job retry_job(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid,
+                    bool attended = false);
+
+} // namespace vtlt::services

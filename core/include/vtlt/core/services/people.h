@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vtlt/core/catalog/account.h>
+#include <vtlt/core/services/archive.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// People: permission, transaction, event. Where a function takes `who` it takes a name or uid. Nobody gives a
+/// clearance above his own, and nobody touches an account above his own clearance (forbidden `auth.forbidden`).
+namespace vtlt::services {
+
+struct NewAccount
+{
+    std::string name;
+    std::string full_name; ///< empty: the name
+    std::string unit;      ///< code; empty: the root unit
+    auth::Role role = auth::Role::officer;
+    Secrecy clearance = Secrecy::open;
+    std::optional<std::string> password; ///< absent: cannot sign in until one is set
+};
+
+/// Throws conflict `account.exists`, not_found `unit.not_found`, invalid `account.bad_name`, `text.not_utf8` and what
+/// auth::check_password throws. The first administrator can only come from the operator of the machine: nobody else
+/// may add anybody yet.
+catalog::Account add_account(Archive& archive, const Clock& clock, const auth::Actor& actor, const NewAccount& wanted);
+
+std::vector<catalog::Account> list_accounts(Archive& archive, const auth::Actor& actor, std::string_view after = {},
+                                            std::size_t limit = 200);
+/// Oneself, or by user.read. Throws not_found `account.not_found`.
+catalog::Account get_account(Archive& archive, const auth::Actor& actor, std::string_view who);
+
+/// By an administrator; one's own goes through SignInDesk::change_password. Ends every session of that person.
+void set_password(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view who,
+                  std::string_view password);
+/// Ends every session and revokes every API token. Does nothing to a disabled one. Throws conflict
+/// `account.last_admin`.
+void disable_account(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view who);
+void enable_account(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view who);
+
+/// What is absent stays.
+struct AccountChange
+{
+    std::optional<std::string> full_name = std::nullopt;
+    std::optional<std::string> unit = std::nullopt; ///< code
+    std::optional<auth::Role> role = std::nullopt;
+    std::optional<Secrecy> clearance = std::nullopt;
+    std::optional<std::int64_t> seen = std::nullopt; ///< revision that the asker saw
+};
+
+/// Ends every session of that person when role, clearance or unit change. Throws conflict `account.last_admin`,
+/// `account.changed_meanwhile`.
+catalog::Account change_account(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view who,
+                                const AccountChange& change);
+
+} // namespace vtlt::services

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "services/account_steps.h"
+
+#include <vtlt/core/base/digest.h>
+#include <vtlt/core/db/database.h>
+
+namespace vtlt::services {
+
+catalog::Account account_for(db::ReadTx& tx, const auth::Actor& actor, std::string_view who, auth::Action action)
+{
+    if (actor.type == auth::Actor::Type::person) {
+        auto own = catalog::get_account(tx, actor.name);
+        if (who == own.uid || catalog::account_key(who) == catalog::account_key(own.name)) {
+            auth::authorize(actor, auth::Action::account_use, {});
+            return own;
+        }
+    }
+    auth::authorize(actor, action, {});
+    auto account = catalog::get_account(tx, who);
+    auth::authorize(actor, action, {.secrecy = account.clearance, .unit = account.unit});
+    return account;
+}
+
+std::vector<audit::Event> end_all_sessions(db::WriteTx& tx, const catalog::Account& account, const char* why)
+{
+    auto ended = tx.prepare("DELETE FROM session WHERE account_id = ?1 RETURNING uid");
+    ended.bind(1, account.id);
+    std::vector<audit::Event> events;
+    while (ended.step()) {
+        events.push_back({"session.ended", ended.text(0), {{"account", account.uid}, {"why", why}}});
+    }
+    return events;
+}
+
+std::vector<audit::Event> revoke_all_tokens(db::WriteTx& tx, const catalog::Account& account, Instant at)
+{
+    auto revoked = tx.prepare(R"sql(
+        UPDATE api_token
+           SET revoked_at = ?2
+         WHERE account_id = ?1 AND revoked_at IS NULL
+        RETURNING uid
+    )sql");
+    revoked.bind(1, account.id).bind(2, at);
+    std::vector<audit::Event> events;
+    while (revoked.step()) {
+        events.push_back({"token.revoked", revoked.text(0), {{"account", account.uid}}});
+    }
+    return events;
+}
+
+std::vector<audit::Event> put_password(db::WriteTx& tx, const catalog::Account& account, std::string_view hash)
+{
+    catalog::set_password_hash(tx, account.id, hash);
+    auto events = end_all_sessions(tx, account, "password");
+    events.insert(events.begin(), {"user.password_set", account.uid, {{"password", sha256_hex(hash)}}});
+    return events;
+}
+
+} // namespace vtlt::services

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vtlt/core/audit/audit_log.h>
+#include <vtlt/core/auth/authorize.h>
+#include <vtlt/core/catalog/account.h>
+
+#include <vector>
+
+namespace vtlt::services {
+
+/// Oneself, by name or uid, where one's own account may be used; anybody else where `action` is permitted for that
+/// clearance. Who may not know of others learns of no name whether it exists. Throws not_found `account.not_found`.
+catalog::Account account_for(db::ReadTx& tx, const auth::Actor& actor, std::string_view who, auth::Action action);
+
+/// What somebody has open ends in the transaction of the change that ends it. Both answer one event for each.
+/// `why`: sign_out password disabled rights.
+std::vector<audit::Event> end_all_sessions(db::WriteTx& tx, const catalog::Account& account, const char* why);
+std::vector<audit::Event> revoke_all_tokens(db::WriteTx& tx, const catalog::Account& account, Instant at);
+
+/// Sets the password and ends the sessions: the events of both.
+std::vector<audit::Event> put_password(db::WriteTx& tx, const catalog::Account& account, std::string_view hash);
+
+} // namespace vtlt::services

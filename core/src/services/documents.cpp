@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <vtlt/core/services/documents.h>
+
+#include <vtlt/core/audit/audit_log.h>
+#include <vtlt/core/auth/authorize.h>
+#include <vtlt/core/base/error.h>
+#include <vtlt/core/base/json.h>
+#include <vtlt/core/base/text.h>
+#include <vtlt/core/catalog/kind.h>
+#include <vtlt/core/outbox/index_outbox.h>
+
+#include <array>
+#include <map>
+
+namespace vtlt::services {
+
+namespace {
+
+constexpr int kFirstYear = 1900;
+
+/// A described value that is a text: where it lies in a document, in its changes, and how long it may be.
+struct TextRow
+{
+    std::string_view name;
+    std::string catalog::Document::*value;
+    std::optional<std::string> DocumentChanges::*change;
+    std::size_t longest;
+};
+
+constexpr std::array kTexts{
+    TextRow{"kind", &catalog::Document::kind, &DocumentChanges::kind, 20},
+    TextRow{"number", &catalog::Document::number, &DocumentChanges::number, 50},
+    TextRow{"symbol", &catalog::Document::symbol, &DocumentChanges::symbol, 100},
+    TextRow{"issuer", &catalog::Document::issuer, &DocumentChanges::issuer, 500},
+    TextRow{"signer", &catalog::Document::signer, &DocumentChanges::signer, 200},
+    TextRow{"title", &catalog::Document::title, &DocumentChanges::title, 2000},
+};
+
+std::string day_text(std::optional<Date> day)
+{
+    return day ? format_date(*day) : std::string{};
+}
+
+/// Another's wish for each value, cleaned, with all mistakes at once.
+class Wish
+{
+public:
+    Wish(const Clock& clock, const DocumentChanges& changes) : changes_(changes)
+    {
+        for (const auto& row : kTexts) {
+            if (auto& value = changes_.*row.change) {
+                clean(row, *value);
+            }
+        }
+        check_date(clock);
+        if (!problems_.empty()) {
+            throw Error{Kind::invalid, "document.bad_values", {}, std::move(problems_)};
+        }
+    }
+
+    catalog::Document applied_to(catalog::Document document) const
+    {
+        for (const auto& row : kTexts) {
+            if (const auto& value = changes_.*row.change) {
+                document.*row.value = *value;
+            }
+        }
+        if (changes_.issued_on) {
+            document.issued_on = *changes_.issued_on;
+        }
+        return document;
+    }
+
+private:
+    void add_problem(std::string_view name, std::string code, Fields fields = {})
+    {
+        problems_.push_back({"/" + std::string{name}, std::move(code), std::move(fields)});
+    }
+
+    void clean(const TextRow& row, std::string& value)
+    {
+        if (!text::is_utf8(value)) {
+            add_problem(row.name, "text.not_utf8", {{"value", text::one_line(text::repair_utf8(value))}});
+            return;
+        }
+        value = text::one_line(text::to_nfc(value));
+        if (text::length(value) > row.longest) {
+            add_problem(row.name, "document.too_long", {{"limit", std::to_string(row.longest)}});
+        } else if (row.name == "title" && value.empty()) {
+            add_problem(row.name, "title.blank");
+        } else if (row.name == "kind" && !value.empty() && catalog::kind_title(value).empty()) {
+            add_problem(row.name, "document.unknown_kind", {{"value", value}});
+        }
+    }
+
+    /// Nothing is issued tomorrow, nor before there were such documents.
+    void check_date(const Clock& clock)
+    {
+        if (!changes_.issued_on || !*changes_.issued_on) {
+            return;
+        }
+        const auto day = **changes_.issued_on;
+        if (!day.ok() || int{day.year()} < kFirstYear || day > clock.today()) {
+            add_problem("issued_on", "document.bad_date",
+                        {{"from", std::to_string(kFirstYear)}, {"to", format_date(clock.today())}});
+        }
+    }
+
+    DocumentChanges changes_;
+    std::vector<Problem> problems_;
+};
+
+/// What differs, as the event tells it: {"title":{"old":…,"new":…}}.
+SortedJson differences(const catalog::Document& before, const catalog::Document& after)
+{
+    auto changes = SortedJson::object();
+    const auto compare = [&](std::string_view name, const std::string& old_value, const std::string& new_value) {
+        if (old_value != new_value) {
+            changes[std::string{name}] = {{"old", old_value}, {"new", new_value}};
+        }
+    };
+    for (const auto& row : kTexts) {
+        compare(row.name, before.*row.value, after.*row.value);
+    }
+    compare("issued_on", day_text(before.issued_on), day_text(after.issued_on));
+    return changes;
+}
+
+/// Hidden is answered as missing.
+catalog::Document visible_document(db::ReadTx& tx, const auth::Actor& actor, std::string_view uid)
+{
+    auto document = catalog::get_view(tx, uid).document;
+    if (!auth::is_allowed(actor, auth::Action::document_read, {.secrecy = document.secrecy, .unit = document.unit})) {
+        throw Error{Kind::not_found, "document.not_found", {{"id", std::string{uid}}}};
+    }
+    return document;
+}
+
+[[noreturn]] void refuse_changed_meanwhile(const catalog::Document& now, const SortedJson& changes)
+{
+    Fields fields{{"document", now.uid}, {"revision", std::to_string(now.revision)}};
+    for (const auto& [name, change] : changes.items()) {
+        fields.emplace_back(name, change.at("old").get<std::string>());
+    }
+    throw Error{Kind::conflict, "document.changed_meanwhile", std::move(fields)};
+}
+
+HistoryEntry read_entry(const db::Statement& select, bool tells_numbers)
+{
+    HistoryEntry entry;
+    const auto leaf = SortedJson::parse(select.text(1), nullptr, false);
+    const auto detail = SortedJson::parse(select.text(2), nullptr, false);
+    if (leaf.is_object()) {
+        entry.at = parse_instant(leaf.value("at", std::string{})).value_or(Instant{});
+        entry.action = leaf.value("action", std::string{});
+        entry.actor = leaf.value("actor", std::string{});
+    }
+    if (tells_numbers) {
+        entry.seq = select.integer(0);
+    }
+    const auto changes = detail.is_object() ? detail.value("changes", SortedJson::object()) : SortedJson::object();
+    for (const auto& [name, change] : changes.items()) {
+        entry.changes.push_back({name, change.value("old", std::string{}), change.value("new", std::string{})});
+    }
+    return entry;
+}
+
+void add_names(db::ReadTx& tx, std::vector<HistoryEntry>& entries)
+{
+    std::vector<std::string> uids;
+    for (const auto& entry : entries) {
+        if (is_uid(entry.actor)) {
+            uids.push_back(entry.actor);
+        }
+    }
+    auto select = tx.prepare("SELECT uid, full_name FROM account WHERE uid IN {ids ?1}");
+    select.bind_list(1, std::span<const std::string>{uids});
+    std::map<std::string, std::string> names;
+    while (select.step()) {
+        names.emplace(select.text(0), select.text(1));
+    }
+    for (auto& entry : entries) {
+        if (const auto name = names.find(entry.actor); name != names.end()) {
+            entry.actor_name = name->second;
+        }
+    }
+}
+
+} // namespace
+
+catalog::Document update_document(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid,
+                                  std::int64_t seen, const DocumentChanges& changes)
+{
+    auto tx = archive.database().write();
+    const auto before = visible_document(tx, actor, uid);
+    auth::authorize(actor, auth::Action::document_edit, {.secrecy = before.secrecy, .unit = before.unit});
+    const Wish wish{clock, changes};
+    auto after = wish.applied_to(before);
+    const auto changed = differences(before, after);
+    if (before.revision != seen) {
+        refuse_changed_meanwhile(before, changed);
+    }
+    if (changed.empty()) {
+        return before;
+    }
+    after.revision = before.revision + 1;
+    catalog::update_description(tx, after);
+    audit::record_event(tx, clock, actor,
+                        {"document.edited", before.uid, {{"revision", after.revision}, {"changes", changed}}});
+    outbox::request_reindex(tx, before.id, before.secrecy);
+    tx.commit();
+    return after;
+}
+
+HistoryPage document_history(Archive& archive, const auth::Actor& actor, std::string_view uid, std::uint64_t start,
+                             std::size_t limit)
+{
+    auto tx = archive.database().read();
+    const auto document = visible_document(tx, actor, uid);
+    const bool tells_numbers = auth::is_allowed(actor, auth::Action::audit_read, {});
+    auto select = tx.prepare(R"sql(
+        SELECT audit_detail.seq, audit_leaf.leaf, audit_detail.detail
+          FROM audit_detail
+          JOIN audit_leaf ON audit_leaf.seq = audit_detail.seq
+         WHERE audit_detail.object = ?1
+         ORDER BY audit_detail.seq DESC
+         LIMIT ?2 OFFSET ?3
+    )sql");
+    select.bind(1, document.uid)
+        .bind(2, static_cast<std::int64_t>(limit) + 1)
+        .bind(3, static_cast<std::int64_t>(start));
+    HistoryPage page;
+    while (select.step()) {
+        page.entries.push_back(read_entry(select, tells_numbers));
+    }
+    if (page.entries.size() > limit) {
+        page.entries.resize(limit);
+        page.next_start = start + limit;
+    }
+    add_names(tx, page.entries);
+    return page;
+}
+
+} // namespace vtlt::services

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core_fixture.h"
+
+#include <vtlt/core/audit/audit_log.h>
+#include <vtlt/core/catalog/counts.h>
+#include <vtlt/core/outbox/index_outbox.h>
+#include <vtlt/core/services/documents.h>
+#include <vtlt/core/services/history_check.h>
+#include <vtlt/core/services/intake.h>
+#include <vtlt/core/services/overview.h>
+
+#include <catch2/catch.hpp>
+
+#include <thread>
+
+using namespace vtlt;
+using namespace vtlt::testing;
+using namespace std::chrono;
+using services::DocumentChanges;
+
+namespace {
+
+auth::Actor person(Secrecy clearance = Secrecy::open)
+{
+    return {.type = auth::Actor::Type::person,
+            .name = make_uid(),
+            .clearance = clearance,
+            .unit = {},
+            .role = auth::Role::clerk};
+}
+
+class Desk : public TestArchive
+{
+public:
+    Desk()
+    {
+        source("a.txt", "Số: 3163/BC-BQP\nHà Nội, ngày 20 tháng 9 năm 2022\n\nBÁO CÁO\nKết quả kiểm kê\n");
+        services::IntakeRequest request;
+        request.paths.push_back({.path = sources(), .dossier = {}});
+        request.workers = 1;
+        services::IntakeHooks hooks;
+        hooks.on_item = [this](const services::IntakeItem& item) { uid = item.id; };
+        services::run_intake(archive(), clock(), auth::operator_actor(), request, hooks);
+    }
+
+    catalog::Document now()
+    {
+        auto tx = database().read();
+        return catalog::get_view(tx, uid).document;
+    }
+    catalog::Document edit(const DocumentChanges& changes, std::int64_t seen)
+    {
+        return services::update_document(archive(), clock(), me, uid, seen, changes);
+    }
+    catalog::Document edit(const DocumentChanges& changes) { return edit(changes, now().revision); }
+    std::vector<services::HistoryFault> faults() { return services::check_documents_against_history(database()); }
+    void sql(const std::string& statement)
+    {
+        auto tx = database().write();
+        tx.prepare(statement).run();
+        tx.commit();
+    }
+
+    Uid uid;
+    auth::Actor me = person();
+};
+
+DocumentChanges titled(const std::string& title)
+{
+    DocumentChanges changes;
+    changes.title = title;
+    return changes;
+}
+
+} // namespace
+
+TEST_CASE("an edit changes what it names, and is told to history and index", "[documents]")
+{
+    Desk desk;
+    const auto before = desk.now();
+    auto outbox = [&] {
+        auto tx = desk.database().read();
+        return outbox::last_seq(tx);
+    };
+    const auto seq = outbox();
+    DocumentChanges changes;
+    changes.title = "  Báo cáo\n kết quả ";
+    changes.signer = "Nguyễn Văn A";
+    changes.kind = "";
+    changes.issued_on = 2022y / 9 / 19;
+    const auto after = desk.edit(changes);
+    CHECK(after.title == "Báo cáo kết quả");
+    CHECK(after.signer == "Nguyễn Văn A");
+    CHECK(after.kind.empty());
+    CHECK(after.issued_on == Date{2022y / 9 / 19});
+    CHECK(after.number == before.number);
+    CHECK(after.revision == before.revision + 1);
+    CHECK(desk.now().title == after.title);
+    CHECK(outbox() == seq + 1);
+    CHECK(desk.faults().empty());
+    CHECK(audit::verify_audit(desk.home(), desk.database()).ok);
+
+    SECTION("one that changes nothing is none")
+    {
+        CHECK(desk.edit(changes).revision == after.revision);
+        CHECK(outbox() == seq + 1);
+    }
+    SECTION("a value changed behind the program's back is found after it, too")
+    {
+        const std::string statement =
+            GENERATE("UPDATE document SET title = 'khác'", "UPDATE document SET signer = NULL",
+                     "UPDATE document SET kind = 'QĐ'", "UPDATE document SET issued_on = 20220920");
+        desk.sql(statement);
+        CHECK(desk.faults().size() == 1);
+    }
+}
+
+TEST_CASE("who saw an older revision is told what others made of it", "[documents]")
+{
+    Desk desk;
+    const auto seen = desk.now().revision;
+    desk.edit(titled("của người kia"));
+    auto mine = titled("của tôi");
+    mine.number = desk.now().number;
+    mine.signer = "Trần B";
+    try {
+        desk.edit(mine, seen);
+        FAIL("changed meanwhile");
+    } catch (const Error& error) {
+        CHECK(error.code() == "document.changed_meanwhile");
+        CHECK(error.fields() == Fields{{"document", desk.uid},
+                                       {"revision", std::to_string(seen + 1)},
+                                       {"signer", ""},
+                                       {"title", "của người kia"}});
+    }
+    CHECK(desk.now().title == "của người kia");
+}
+
+TEST_CASE("two at once: one writes, one is told", "[documents]")
+{
+    Desk desk;
+    const auto seen = desk.now().revision;
+    std::atomic<int> written = 0;
+    std::atomic<int> told = 0;
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 2; ++i) {
+        threads.emplace_back([&, i] {
+            const auto answer = refusal([&] { desk.edit(titled("tiêu đề " + std::to_string(i)), seen); });
+            (answer == "nothing" ? written : told) += 1;
+        });
+    }
+    threads.clear();
+    CHECK(written == 1);
+    CHECK(told == 1);
+    CHECK(desk.now().revision == seen + 1);
+    CHECK(desk.faults().empty());
+}
+
+TEST_CASE("all mistakes of an edit are told at once", "[documents]")
+{
+    Desk desk;
+    DocumentChanges changes;
+    changes.title = " \n ";
+    changes.kind = "XYZ";
+    changes.issuer = std::string(501, 'x');
+    changes.signer = "\xFF";
+    changes.issued_on = 2022y / 9 / 21;
+    try {
+        desk.edit(changes);
+        FAIL("mistakes");
+    } catch (const Error& error) {
+        CHECK(error.code() == "document.bad_values");
+        std::vector<std::string> found;
+        for (const auto& problem : error.problems()) {
+            found.push_back(problem.pointer + " " + problem.code);
+        }
+        CHECK(found == std::vector<std::string>{"/kind document.unknown_kind", "/issuer document.too_long",
+                                                "/signer text.not_utf8", "/title title.blank",
+                                                "/issued_on document.bad_date"});
+    }
+}
+
+TEST_CASE("a hidden document is as if there were none", "[documents]")
+{
+    Desk desk;
+    desk.sql("UPDATE document SET secrecy = 1");
+    const auto seen = desk.now().revision;
+    CHECK(refusal([&] { desk.edit(titled("x"), seen); }) == "not_found document.not_found");
+    CHECK(refusal([&] { services::document_history(desk.archive(), desk.me, desk.uid, 0, 10); }) ==
+          "not_found document.not_found");
+}
+
+TEST_CASE("a document's history tells who, when and what, and numbers only to auditors", "[documents]")
+{
+    Desk desk;
+    desk.sql("INSERT INTO account (uid, name, name_key, full_name, role, clearance) VALUES ('" + desk.me.name +
+             "', 'a', 'a', 'Lê Thị C', 'clerk', 0)");
+    desk.edit(titled("một"));
+    desk.edit(titled("hai"));
+    const auto page = services::document_history(desk.archive(), desk.me, desk.uid, 0, 2);
+    REQUIRE(page.entries.size() == 2);
+    CHECK(page.entries[0].action == "document.edited");
+    CHECK(page.entries[0].actor_name == "Lê Thị C");
+    CHECK(page.entries[0].at == desk.clock().now());
+    REQUIRE(page.entries[0].changes.size() == 1);
+    CHECK(page.entries[0].changes[0].field == "title");
+    CHECK(page.entries[0].changes[0].before == "một");
+    CHECK(page.entries[0].changes[0].after == "hai");
+    CHECK_FALSE(page.entries[0].seq);
+    REQUIRE(page.next_start == 2);
+    const auto rest = services::document_history(desk.archive(), auth::operator_actor(), desk.uid, 2, 10);
+    REQUIRE(rest.entries.size() == 2);
+    CHECK(rest.entries[0].action == "document.text_read");
+    CHECK(rest.entries[1].action == "document.registered");
+    CHECK(rest.entries[1].seq);
+    CHECK_FALSE(rest.next_start);
+}
+
+TEST_CASE("what a person entered before the text was read stays", "[documents]")
+{
+    CoreHome core;
+    auto document = core.add_document({.title = "tệp.txt"});
+    document.title = "Tiêu đề đã sửa";
+    document.kind = "QĐ";
+    document.revision = 2;
+    auto tx = core.database().write();
+    catalog::update_description(tx, document);
+    const auto told = catalog::describe(
+        tx, document.id,
+        {.kind = "BC", .number = "1", .symbol = {}, .issuer = {}, .issued_on = {}, .title = "BÁO CÁO"});
+    CHECK(told.title == "Tiêu đề đã sửa");
+    CHECK(told.kind == "QĐ");
+    CHECK(told.number == "1");
+}
+
+TEST_CASE("the first page counts what its reader may see", "[overview]")
+{
+    Desk desk;
+    const auto read = [&](const auth::Actor& actor) { return services::overview(desk.archive(), desk.clock(), actor); };
+    auto seen = read(desk.me);
+    REQUIRE(seen.documents.size() == 1);
+    CHECK(seen.documents[0] == std::pair{Secrecy::open, std::uint64_t{1}});
+    CHECK(seen.jobs_unfinished == 0);
+    CHECK_FALSE(seen.integrity);
+    CHECK(read(auth::operator_actor()).documents.size() == 4);
+    {
+        auto tx = desk.database().write();
+        const auto job = jobs::start_or_resume(tx, desk.clock(), auth::operator_actor(), "verify", "{}");
+        jobs::finish(tx, desk.clock(), job.lease(),
+                     {.outcome = jobs::Outcome::failed, .result = {{"ok", false}, {"problems_total", 3}}});
+        jobs::enqueue(tx, desk.clock(), desk.me, "export", "{}");
+        tx.commit();
+    }
+    seen = read(desk.me);
+    REQUIRE(seen.integrity);
+    CHECK_FALSE(seen.integrity->ok);
+    CHECK(seen.integrity->problems == 3);
+    CHECK(seen.jobs_unfinished == 1);
+    CHECK(seen.jobs_failed == 0);
+    CHECK(read(auth::operator_actor()).jobs_failed == 1);
+    {
+        auto tx = desk.database().read();
+        CHECK(catalog::check_counts(tx).empty());
+    }
+    desk.sql("UPDATE record_count SET records = 7 WHERE record = 'document' AND secrecy = 0");
+    auto tx = desk.database().read();
+    CHECK(catalog::check_counts(tx) == std::vector<std::string>{"document open counted=7 found=1"});
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client.h"
+
+#include <vtlt/core/base/error.h>
+
+#include <catch2/catch.hpp>
+#include <sys/stat.h>
+#include <vector>
+
+using namespace vtlt;
+using namespace vtlt::webui::http;
+using namespace vtlt::webui::http::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string code_of(const TlsFiles& files)
+{
+    Server server{{.port = 0, .tls = files}, echo};
+    try {
+        server.start();
+    } catch (const Error& error) {
+        return error.code();
+    }
+    return {};
+}
+
+} // namespace
+
+TEST_CASE("requests are answered over TLS", "[http][tls]")
+{
+    const TempDir directory;
+    const TestServer server{{.tls = make_certificate(directory.path(), "kho.test")}, [](Request& request) {
+                                CHECK(request.secure);
+                                return echo(request);
+                            }};
+    auto client = server.connect();
+    const std::string body(200'000, 'x');
+    for (int i = 0; i < 3; ++i) {
+        CHECK(client.ask(get("/a")).body == "GET /a\n");
+        CHECK((client.ask(post("/b", body)).body == "POST /b\n" + body));
+    }
+    const std::string large(2'000'000, 'y');
+    CHECK((client.ask(post("/c", large)).body == "POST /c\n" + large));
+    client.send(get("/1") + get("/2"));
+    CHECK(client.receive().body == "GET /1\n");
+    CHECK(client.receive().body == "GET /2\n");
+}
+
+TEST_CASE("stalled handshakes end in time and hold up nobody", "[http][tls]")
+{
+    const TempDir directory;
+    const TestServer server{{.tls = make_certificate(directory.path(), "kho.test"), .head_deadline = 2s}};
+    std::vector<Client> stalled;
+    for (int i = 0; i < 50; ++i) {
+        stalled.emplace_back(server.server.port(), false);
+        stalled.back().send(std::string_view{"\x16\x03\x01\x02\x00\x01", 6});
+    }
+    CHECK(server.ask(get("/")).status == 200);
+    for (auto& client : stalled) {
+        CHECK(client.is_closed_by_server());
+    }
+    CHECK(server.server.statistics().timed_out_heads == 50);
+    Client plain{server.server.port(), false};
+    CHECK(plain.ask(get("/")).status == 0);
+}
+
+TEST_CASE("a new certificate serves new connections", "[http][tls]")
+{
+    const TempDir directory;
+    const auto files = make_certificate(directory.path(), "cu");
+    TestServer server{{.tls = files}};
+    auto before = server.connect();
+    CHECK(before.certificate_name() == "cu");
+
+    const auto fresh = make_certificate(directory.path(), "moi");
+    write_file_atomically(files.certificate, "nonsense");
+    CHECK_THROWS_AS(server.server.reload_certificate(), Error);
+    CHECK(server.connect().certificate_name() == "cu");
+
+    write_file_atomically(files.certificate, read_file(fresh.certificate));
+    CHECK_THROWS_AS(server.server.reload_certificate(), Error); // the key is another's
+    write_file_atomically(files.key, read_file(fresh.key));
+    server.server.reload_certificate();
+    CHECK(server.connect().certificate_name() == "moi");
+    CHECK(before.ask(get("/")).status == 200);
+}
+
+TEST_CASE("a certificate that cannot serve is refused at the start", "[http][tls]")
+{
+    const TempDir directory;
+    const auto files = make_certificate(directory.path(), "kho.test");
+    CHECK(code_of(files).empty());
+    CHECK(code_of({files.key, files.key}) == "http.certificate");
+    CHECK(code_of({files.certificate, directory.path() / "none"}) == "internal.errno");
+    chmod(files.key.c_str(), 0644);
+    CHECK(code_of(files) == "http.key_exposed");
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vtlt/core/base/json.h>
+#include <vtlt/core/catalog/secrecy.h>
+#include <vtlt/webui/messages.h>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vtlt::webui {
+
+/// A place of the left navigation. `group` names the heading it stands under, empty for the top.
+struct Place
+{
+    std::string_view name; ///< and text "nav.<name>"
+    std::string_view href;
+    std::string_view group;
+    std::string_view key; ///< pressed after g
+};
+
+inline constexpr std::array kPlaces{
+    Place{"overview", "/", "", "h"},
+    Place{"search", "/search", "documents", "t"},
+    Place{"intake", "/intake", "documents", "n"},
+    Place{"packages", "/packages", "", "p"},
+    Place{"integrity", "/integrity", "", "k"},
+    Place{"jobs", "/jobs", "", "c"},
+};
+
+struct FrameMessage
+{
+    std::string_view tone; ///< good warn bad info
+    std::string text;
+    std::string href; ///< with link_text, or both empty
+    std::string link_text;
+};
+
+/// What the layout shows around a page.
+struct Frame
+{
+    std::string archive; ///< title of the installation's root unit
+    std::string version;
+    std::string csrf; ///< empty when nobody is signed in
+    std::string user; ///< sign-in name, empty when nobody is signed in
+    std::string full_name;
+    std::string place;                    ///< of kPlaces; empty: none is current
+    std::vector<std::string_view> places; ///< that the person may go to; empty: all
+    std::string query;                    ///< shown in the top search box
+    std::string target;                   ///< path and query of this page, to come back to after a change of language
+    Secrecy secrecy = Secrecy::open;      ///< highest grade on the page: the banner
+    std::vector<FrameMessage> messages;
+    std::string jobs_text; ///< "2 công việc đang chạy"; empty: no chip
+};
+
+/// Member "frame" of every page's view.
+Json frame_view(const Frame& frame, Language language);
+
+} // namespace vtlt::webui

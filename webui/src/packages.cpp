@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "packages.h"
+
+#include <vtlt/core/base/error.h>
+#include <vtlt/core/base/text.h>
+#include <vtlt/core/services/jobs.h>
+#include <vtlt/webui/http/conditional.h>
+
+#include <algorithm>
+#include <array>
+#include <fcntl.h>
+
+namespace vtlt::webui {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kLongestName = 100;
+constexpr std::array<std::string_view, 2> kProfiles{"inspection", "bagit"};
+constexpr std::array<std::string_view, 2> kFormats{"zip", "tar"};
+
+bool is_name_character(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
+}
+
+Secrecy highest_of(const Call& call, std::span<const DocumentId> documents)
+{
+    auto tx = call.archive().database().read();
+    auto highest = Secrecy::open;
+    for (const auto& view : catalog::list_views(tx, documents)) {
+        highest = std::max(highest, view.document.secrecy);
+    }
+    return highest;
+}
+
+} // namespace
+
+Preflight preflight(const Call& call, const AskedQuery& asked)
+{
+    const auto bands = auth::readable_bands(call.actor);
+    const auto documents = call.house.searchers.with(
+        [&](indexer::Searcher& searcher) { return searcher.matching_documents(asked.text(), bands, asked.relaxed); });
+    Preflight answer{.estimate = export_::estimate_package(call.archive().database(), documents),
+                     .free_bytes = fs::space(call.archive().home().root()).available};
+    // The grade is told by the index where one band alone matches, else by the rows.
+    answer.highest = bands.size() == 1 ? bands.front() : highest_of(call, documents);
+    return answer;
+}
+
+std::string suggested_name(const AskedQuery& asked)
+{
+    std::string name;
+    for (const auto& token : text::tokenize(asked.text())) {
+        if (name.size() + token.folded.size() > 60) {
+            break;
+        }
+        name += (name.empty() ? "" : "-") + token.folded;
+    }
+    std::erase_if(name, [](char c) { return !is_name_character(c); });
+    return name.empty() ? "tai-lieu" : name;
+}
+
+void check_name(const std::string& name)
+{
+    if (name.empty() || name.size() > kLongestName || name.front() == '.' || name.back() == '.' ||
+        !std::ranges::all_of(name, is_name_character)) {
+        throw Error{Kind::invalid, "package.bad_name", {}, {{"/name", "package.bad_name", {}}}};
+    }
+}
+
+Uid order_package(const Call& call, const PackageOrder& order, const std::string& repeat_key)
+{
+    auth::authorize(call.actor, auth::Action::document_export, {.unit = call.actor.unit});
+    if (std::ranges::find(kProfiles, order.profile) == kProfiles.end()) {
+        throw Error{Kind::invalid, "export.profile", {{"value", order.profile}}};
+    }
+    if (std::ranges::find(kFormats, order.format) == kFormats.end()) {
+        throw Error{Kind::invalid, "export.format", {{"path", order.format}}};
+    }
+    if (order.query.empty() == order.dossier.empty()) {
+        throw Error{Kind::invalid, "export.query_or_dossier"};
+    }
+    check_name(order.name);
+    const auto made =
+        services::create_job(call.archive(), call.clock(), call.actor,
+                             {.kind = std::string{kExportJob},
+                              .request = {{"name", order.name + "." + order.format},
+                                          {"query", order.query},
+                                          {"dossier", order.dossier},
+                                          {"relaxed", order.relaxed},
+                                          {"profile", order.profile},
+                                          {"language", kLanguageNames[static_cast<std::size_t>(call.language)]}},
+                              .repeat_key = repeat_key});
+    call.house.services.jobs.wake();
+    return made.uid;
+}
+
+jobs::Job get_package(const Call& call, const std::string& uid)
+{
+    try {
+        auto job = services::get_job(call.archive(), call.actor, uid);
+        if (job.kind == kExportJob) {
+            return job;
+        }
+    } catch (const Error& error) {
+        if (error.kind() != Kind::not_found) {
+            throw;
+        }
+    }
+    throw Error{Kind::not_found, "package.unknown"};
+}
+
+std::optional<fs::path> package_file(const Call& call, const jobs::Job& package)
+{
+    const auto name = parse_json(package.request).value("name", std::string{});
+    if (package.outcome != jobs::Outcome::done || name.empty()) {
+        return std::nullopt; // made at the command line, to a place of its own
+    }
+    auto path = call.archive().home().exports() / package.uid / name;
+    return fs::exists(path) ? std::optional{std::move(path)} : std::nullopt;
+}
+
+http::Response send_package(Call& call)
+{
+    const auto package = get_package(call, call.value());
+    const auto path = package_file(call, package);
+    if (!path) {
+        throw Error{Kind::not_found, "package.no_file"};
+    }
+    UniqueFd file{::open(path->c_str(), O_RDONLY | O_CLOEXEC)};
+    if (file.get() < 0) {
+        throw_errno("open", path->native());
+    }
+    http::FileDescription description;
+    description.name = path->filename().native();
+    description.media_type = path->extension() == ".zip" ? "application/zip" : "application/x-tar";
+    description.sha256 = parse_json(package.result).value("sha256", std::string{});
+    description.size = fs::file_size(*path);
+    auto response = http::send_file(call.request, std::move(file), description);
+    response.headers.set("Cache-Control", "no-store");
+    return response;
+}
+
+} // namespace vtlt::webui

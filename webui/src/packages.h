@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "asked_query.h"
+
+#include <vtlt/core/export/package_writer.h>
+#include <vtlt/core/jobs/job.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+/// A package is what an export job made: its id is the job's, its file lies in exports/<id>/<name>.
+namespace vtlt::webui {
+
+struct Preflight
+{
+    export_::PackageEstimate estimate;
+    std::uint64_t free_bytes = 0;
+    Secrecy highest = Secrecy::open;
+    bool has_room() const { return estimate.bytes < free_bytes; }
+};
+
+/// What a package of this search would be. Reads the catalogue only.
+Preflight preflight(const Call& call, const AskedQuery& asked);
+
+/// A name that every system takes: letters, digits and dashes of the folded query.
+std::string suggested_name(const AskedQuery& asked);
+/// Throws invalid `package.bad_name`.
+void check_name(const std::string& name);
+
+struct PackageOrder
+{
+    std::string query;
+    std::string dossier;
+    bool relaxed = false;
+    std::string profile = "inspection";
+    std::string name; ///< without extension
+    std::string format = "zip";
+};
+/// Job that makes it. Throws forbidden `auth.forbidden`, invalid `export.profile`, `export.format`, `package.bad_name`,
+/// and what services::create_job throws.
+Uid order_package(const Call& call, const PackageOrder& order, const std::string& repeat_key);
+
+/// Throws not_found `package.unknown`.
+jobs::Job get_package(const Call& call, const std::string& uid);
+/// Where its file lies; nullopt when there is none (not made, or removed since).
+std::optional<std::filesystem::path> package_file(const Call& call, const jobs::Job& package);
+http::Response send_package(Call& call);
+
+} // namespace vtlt::webui

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/document_form.h"
+#include "pages/parts.h"
+#include "problem.h"
+#include "routing/groups.h"
+
+#include <vtlt/core/base/error.h>
+#include <vtlt/core/catalog/dossier.h>
+#include <vtlt/core/catalog/kind.h>
+#include <vtlt/core/services/documents.h>
+#include <vtlt/core/store/object_store.h>
+#include <vtlt/core/store/text_object.h>
+#include <vtlt/webui/formats.h>
+#include <vtlt/webui/http/conditional.h>
+#include <vtlt/webui/labels.h>
+#include <vtlt/webui/shapes.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace vtlt::webui {
+
+namespace {
+
+constexpr std::size_t kShownHistory = 20;
+/// Links to single pages beside the present one; a law of a thousand pages has no thousand links.
+constexpr int kPageLinks = 4;
+
+int number_in(const std::string& text, int otherwise)
+{
+    int value = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return problem == std::errc{} && end == text.data() + text.size() && value > 0 ? value : otherwise;
+}
+
+std::string own_path(const Call& call, const catalog::DocumentView& view, const std::string& file,
+                     const std::string& page)
+{
+    return link(document_path(view.document.uid), {{"file", file}, {"page", page}, {"q", call.query("q")}});
+}
+
+Json summary(const Call& call, const catalog::DocumentView& view)
+{
+    const auto language = call.language;
+    const auto& document = view.document;
+    const auto field = [&](const char* name) { return page_text(language, std::string{"field."} + name); };
+    const auto search_link = [&](std::string_view name, const std::string& value) {
+        return value.empty() ? std::string{} : "/search?q=" + encoded(std::string{name} + ":\"" + value + "\"");
+    };
+    const auto dossier = dossier_name(view);
+    const auto secrecy = document.secrecy == Secrecy::open
+                             ? page_text(language, "secrecy.open")
+                             : message(language, "secrecy", secrecy_name(document.secrecy));
+    return {term(field("code"), document.number_symbol()),
+            term(field("kind"), std::string{catalog::kind_title(document.kind)}),
+            term(field("issuer"), document.issuer, search_link("cq", document.issuer)),
+            term(field("issued_on"), date_text(document.issued_on)),
+            term(field("signer"), document.signer, search_link("ky", document.signer)),
+            term(field("unit"), view.unit_title),
+            term(field("dossier"), dossier, dossier.empty() ? "" : "/search?q=" + encoded("hs:" + dossier)),
+            term(field("secrecy"), secrecy),
+            term(field("source_path"), document.source_path),
+            term(field("created_at"), instant_text(document.created_at)),
+            term(field("revision"), std::to_string(document.revision))};
+}
+
+std::string_view text_state(const catalog::File& file)
+{
+    switch (file.text_state) {
+    case catalog::TextState::pending:
+        return "pending";
+    case catalog::TextState::present:
+        return "present";
+    case catalog::TextState::absent:
+        break;
+    }
+    return "absent";
+}
+
+Json file_rows(const Call& call, const catalog::DocumentView& view, int current)
+{
+    auto rows = Json::array();
+    for (const auto& file : view.files) {
+        const auto ordinal = std::to_string(file.ordinal);
+        const bool has_text = file.text_state == catalog::TextState::present;
+        rows.push_back({{"n", file.ordinal},
+                        {"name", file.name},
+                        {"media_type", file.media_type},
+                        {"bytes_text", bytes_text(call.language, file.size)},
+                        {"pages_text",
+                         file.pages ? count_text(call.language, "count.pages", static_cast<std::uint64_t>(*file.pages))
+                                    : std::string{}},
+                        {"sha256", file.content_hash},
+                        {"href", document_path(view.document.uid) + "/files/" + ordinal},
+                        {"text_href", has_text ? own_path(call, view, ordinal, "1") + "#text" : std::string{}},
+                        {"state", label(call.language, text_state(file))},
+                        {"cause", cause_view(call.language, file.cause)},
+                        {"current", file.ordinal == current && has_text}});
+    }
+    return rows;
+}
+
+Json text_view(const Call& call, const catalog::DocumentView& view, const catalog::File& file)
+{
+    if (file.text_hash.empty()) {
+        return nullptr;
+    }
+    store::open_object(call.archive().home(), file.band, file.text_hash); // one that is gone is told as such
+    const store::TextObject text{call.archive().home().object(file.band, file.text_hash)};
+    const int last = static_cast<int>(text.size());
+    if (last == 0) {
+        return nullptr;
+    }
+    const int shown = std::min(number_in(call.query("page"), 1), last);
+    const auto ordinal = std::to_string(file.ordinal);
+    const auto at = [&](int block) { return own_path(call, view, ordinal, std::to_string(block)) + "#text"; };
+    auto pages = Json::array();
+    for (int block = 1; block <= last; ++block) {
+        if (block == 1 || block == last || std::abs(block - shown) <= kPageLinks) {
+            pages.push_back({{"text", std::to_string(block)}, {"href", at(block)}, {"current", block == shown}});
+        }
+    }
+    const auto block = static_cast<std::size_t>(shown - 1);
+    const auto page = text.page(block);
+    return {{"name", file.name},
+            {"heading", page ? count_text(call.language, "document.text_page", static_cast<std::uint64_t>(*page))
+                             : page_text(call.language, "document.text")},
+            {"body", text.block(block)},
+            {"pages", last > 1 ? pages : Json::array()},
+            {"previous", shown > 1 ? at(shown - 1) : std::string{}},
+            {"next", shown < last ? at(shown + 1) : std::string{}},
+            {"note", file.cause == Cause::text_truncated ? message(call.language, "cause", "text_truncated") : ""}};
+}
+
+std::string value_text(const std::string& field, const std::string& value)
+{
+    if (field == "issued_on") {
+        const auto day = parse_date(value);
+        return day ? date_text(*day) : value;
+    }
+    return value;
+}
+
+std::string event_title(Language language, std::string action)
+{
+    std::ranges::replace(action, '.', '_');
+    const auto key = "event." + action;
+    return has_message(language, "page", key) ? page_text(language, key) : action;
+}
+
+Json history(const Call& call, const Uid& uid)
+{
+    auto rows = Json::array();
+    for (const auto& entry : services::document_history(call.archive(), call.actor, uid, 0, kShownHistory).entries) {
+        auto changes = Json::array();
+        for (const auto& change : entry.changes) {
+            changes.push_back({{"field", page_text(call.language, "field." + change.field)},
+                               {"before", value_text(change.field, change.before)},
+                               {"after", value_text(change.field, change.after)}});
+        }
+        rows.push_back(
+            {{"when_text", instant_text(entry.at)},
+             {"who", entry.actor_name.empty() ? page_text(call.language, "actor.operator") : entry.actor_name},
+             {"what", event_title(call.language, entry.action)},
+             {"changes", changes},
+             {"proof", entry.seq ? Json("#" + std::to_string(*entry.seq)) : Json()}});
+    }
+    return rows;
+}
+
+bool may_edit(const Call& call, const catalog::Document& document)
+{
+    return auth::is_allowed(call.actor, auth::Action::document_edit,
+                            {.secrecy = document.secrecy, .unit = document.unit});
+}
+
+http::Response document_page(const Call& call, const catalog::DocumentView& view, const Json& edit, int status = 200)
+{
+    const auto& document = view.document;
+    const int wanted = number_in(call.query("file"), 1);
+    const auto file = std::ranges::find(view.files, wanted, &catalog::File::ordinal);
+    const auto path = document_path(document.uid);
+    const auto back = call.query("q");
+    const bool without_text = view.files.empty() || view.files.front().text_state == catalog::TextState::absent;
+    const Json shown{
+        {"title", document.title},
+        {"id", document.uid},
+        {"href", path},
+        {"code", document.number_symbol()},
+        {"kind", catalog::kind_title(document.kind)},
+        {"secrecy", secrecy_badge(call.language, document.secrecy)},
+        {"state", label(call.language, without_text ? "without_text" : "accepted")},
+        {"warnings", Json::array()},
+        {"summary", summary(call, view)},
+        {"files", file_rows(call, view, wanted)},
+        {"text", file == view.files.end() ? Json() : text_view(call, view, *file)},
+        {"relations", Json::array()},
+        {"history", history(call, document.uid)},
+        {"history_state", nullptr},
+        {"edit_href", may_edit(call, document) && edit.is_null() ? link(path, {{"edit", "1"}, {"q", back}}) : ""},
+        {"edit", edit},
+        {"previous", ""},
+        {"next", ""},
+        {"back", back.empty() ? Json()
+                              : Json{{"href", "/search?q=" + encoded(back)},
+                                     {"text", page_text(call.language, "document.back")}}}};
+    auto frame = frame_of(call, "search");
+    frame.secrecy = document.secrecy;
+    frame.query = back;
+    auto response = page(call, "document", shown, std::move(frame), status);
+    response.headers.set("ETag", "W/" + revision_tag(document.revision));
+    return response;
+}
+
+http::Response show_document(Call& call)
+{
+    const auto view = readable_document(call, call.value());
+    const bool editing = !call.query("edit").empty() && may_edit(call, view.document);
+    return document_page(call, view, editing ? edit_form(call, view.document, {}) : Json());
+}
+
+http::Response edit_document(Call& call)
+{
+    const auto view = readable_document(call, call.value());
+    const auto form = read_document_form(call);
+    if (!form.problems.empty()) {
+        return document_page(call, view, edit_form(call, view.document, form), 422);
+    }
+    try {
+        services::update_document(call.archive(), call.clock(), call.actor, call.value(), form.seen, form.changes);
+    } catch (const Error& error) {
+        if (error.code() == "document.changed_meanwhile") {
+            return merge_page(call, readable_document(call, call.value()), form);
+        }
+        if (error.code() == "document.bad_values") {
+            return document_page(call, view, edit_form(call, view.document, with_problems(call, form, error)), 422);
+        }
+        throw;
+    }
+    call.house.services.wake_index();
+    auto response = redirect(document_path(call.value()));
+    tell_next(response, call, "good", "saved");
+    return response;
+}
+
+http::Response send_document_file(Call& call)
+{
+    const auto view = readable_document(call, call.value(0));
+    const auto file = std::ranges::find(view.files, number_in(call.value(1), 0), &catalog::File::ordinal);
+    if (file == view.files.end()) {
+        throw Error{Kind::not_found, "document.no_file"};
+    }
+    http::FileDescription description;
+    description.name = file->name;
+    // Never shown inside our pages: a stored file is somebody else's program (safety.md §4.8).
+    description.media_type = "application/octet-stream";
+    description.sha256 = file->content_hash;
+    description.size = file->size;
+    auto response = http::send_file(
+        call.request, store::open_object(call.archive().home(), file->band, file->object_hash), description);
+    response.headers.set("Cache-Control", view.document.secrecy == Secrecy::open ? "private, no-cache" : "no-store");
+    return response;
+}
+
+using auth::Action;
+
+constexpr std::array kRoutes{
+    Route{"GET", "/documents/{id}", Access::signed_in, Action::document_read, show_document},
+    Route{"POST", "/documents/{id}", Access::signed_in, Action::document_edit, edit_document},
+    Route{"GET", "/documents/{id}/files/{n}", Access::signed_in, Action::document_read, send_document_file},
+    Route{"GET",
+          "/api/v1/documents/{id}/files/{n}",
+          Access::signed_in,
+          Action::document_read,
+          send_document_file,
+          {.summary = "The original file", .response = "Bytes"}},
+};
+
+} // namespace
+
+std::span<const Route> document_routes()
+{
+    return kRoutes;
+}
+
+} // namespace vtlt::webui

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "routing/call.h"
+
+#include <vtlt/core/catalog/document.h>
+#include <vtlt/core/jobs/job.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+/// Pieces of views that several pages share, each the shape of one of webui/templates/partial.
+namespace vtlt::webui {
+
+/// One document in a list: href, id, title, code, kind, issuer, date_text, secrecy.
+Json document_line(Language language, const catalog::DocumentView& view, const std::string& href = {});
+/// "/documents/<uid>".
+std::string document_path(const Uid& uid);
+/// The tone of its state: running, done, partial …
+std::string_view job_state(const jobs::Job& job);
+Json job_line(const Call& call, const jobs::Job& job);
+/// The name of a job's or event's actor as people read it.
+std::string actor_title(const Call& call, const std::string& actor);
+/// partial/pages: null when there is neither a page before nor one after.
+Json pages_view(const std::string& summary, const std::string& first, const std::string& next);
+/// A row of a summary list.
+Json term(std::string text, std::string value, std::string href = {});
+/// {"text", "hint"} of a cause; null without one.
+Json cause_view(Language language, std::optional<Cause> cause);
+
+/// `path?name=value&…`, values that are empty left out.
+std::string link(std::string_view path, const std::vector<std::pair<std::string_view, std::string>>& values);
+
+/// The documents of a list that the actor may read, others left out.
+void keep_readable(const auth::Actor& actor, std::vector<catalog::DocumentView>& views);
+/// Throws not_found `document.not_found` also for one that the actor may not read.
+catalog::DocumentView readable_document(const Call& call, std::string_view uid);
+
+} // namespace vtlt::webui

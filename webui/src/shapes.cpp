@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <vtlt/webui/shapes.h>
+
+#include <vtlt/core/export/package_rules.h>
+
+#include <algorithm>
+#include <array>
+
+namespace vtlt::webui {
+
+namespace {
+
+Json file_json(const catalog::File& file)
+{
+    return {{"n", file.ordinal},
+            {"name", file.name},
+            {"size", file.size},
+            {"sha256", file.content_hash},
+            {"media_type", json_or_null(file.media_type)},
+            {"format", json_or_null(file.format)},
+            {"text", file.text_state == catalog::TextState::present},
+            {"cause", file.cause ? Json(cause_name(*file.cause)) : Json(nullptr)},
+            {"pages", file.pages ? Json(*file.pages) : Json(nullptr)}};
+}
+
+Json hit_json(const indexer::Hit& hit)
+{
+    const auto& document = hit.view.document;
+    auto marks = Json::array();
+    for (const auto& [start, length] : hit.marks) {
+        marks.push_back({start, length});
+    }
+    return {{"id", document.uid},
+            {"title", document.title},
+            {"code", json_or_null(document.number_symbol())},
+            {"kind", json_or_null(document.kind)},
+            {"issuer", json_or_null(document.issuer)},
+            {"issued_on", json_or_null(document.issued_on)},
+            {"dossier", json_or_null(dossier_name(hit.view))},
+            {"file", hit.file ? Json(*hit.file) : Json(nullptr)},
+            {"page", hit.page ? Json(*hit.page) : Json(nullptr)},
+            {"snippet", hit.snippet},
+            {"marks", marks},
+            {"source_path", json_or_null(document.source_path)},
+            {"score", hit.score},
+            {"relaxed", hit.relaxed}};
+}
+
+Json syntax_json(Language language, const indexer::SearchAnswer& answer)
+{
+    if (!answer.syntax) {
+        return nullptr;
+    }
+    return {{"at", answer.syntax->at}, {"message", message(language, "error", answer.syntax->message)}};
+}
+
+Json findings_json(Language language, const std::vector<export_::PackageFinding>& findings)
+{
+    auto list = Json::array();
+    for (const auto& finding : findings) {
+        list.push_back({{"rule", finding.rule},
+                        {"path", finding.path},
+                        {"message", finding_text(language, finding)},
+                        {"hint", message(language, "rule_hint", finding.rule)}});
+    }
+    return list;
+}
+
+struct Status
+{
+    Kind kind;
+    int http;
+};
+
+constexpr std::array kStatus{Status{Kind::invalid, 422},   Status{Kind::not_found, 404}, Status{Kind::conflict, 409},
+                             Status{Kind::forbidden, 403}, Status{Kind::busy, 503},      Status{Kind::corrupt, 500},
+                             Status{Kind::internal, 500}};
+
+} // namespace
+
+Json json_or_null(const std::string& text)
+{
+    return text.empty() ? Json(nullptr) : Json(text);
+}
+
+Json json_or_null(std::optional<Date> date)
+{
+    return date ? Json(format_date(*date)) : Json(nullptr);
+}
+
+std::string dossier_name(const catalog::DocumentView& view)
+{
+    return view.dossier_code.empty()
+               ? std::string{}
+               : view.unit_code + "/" + std::to_string(view.dossier_year.value_or(0)) + "/" + view.dossier_code;
+}
+
+Json document_json(const catalog::DocumentView& view)
+{
+    const auto& document = view.document;
+    auto files = Json::array();
+    for (const auto& file : view.files) {
+        files.push_back(file_json(file));
+    }
+    return {{"format_version", 1},
+            {"id", document.uid},
+            {"title", document.title},
+            {"code", json_or_null(document.number_symbol())},
+            {"number", json_or_null(document.number)},
+            {"symbol", json_or_null(document.symbol)},
+            {"kind", json_or_null(document.kind)},
+            {"issuer", json_or_null(document.issuer)},
+            {"signer", json_or_null(document.signer)},
+            {"issued_on", json_or_null(document.issued_on)},
+            {"unit", view.unit_code},
+            {"dossier", json_or_null(dossier_name(view))},
+            {"secrecy", secrecy_name(document.secrecy)},
+            {"source_path", json_or_null(document.source_path)},
+            {"created_at", format_instant(document.created_at)},
+            {"revision", document.revision},
+            {"files", files}};
+}
+
+Json search_json(Language language, const indexer::SearchAnswer& answer, std::int64_t pending)
+{
+    auto hits = Json::array();
+    for (const auto& hit : answer.hits) {
+        hits.push_back(hit_json(hit));
+    }
+    return {{"format_version", 1},
+            {"query", answer.query},
+            {"mode", answer.relaxed ? "relaxed" : "all"},
+            {"dropped", answer.dropped},
+            {"total", answer.total},
+            {"hits", hits},
+            {"facets", Json::object()},
+            {"syntax", syntax_json(language, answer)},
+            {"pending", pending},
+            {"next_cursor", json_or_null(answer.next_cursor)}};
+}
+
+std::string finding_text(Language language, const export_::PackageFinding& finding)
+{
+    const auto row = std::ranges::find(export_::kRules, finding.rule, &export_::RuleRow::rule);
+    const auto told = row != export_::kRules.end() && finding.message.starts_with(row->message)
+                          ? finding.message.substr(row->message.size())
+                          : std::string{};
+    return message(language, "rule", finding.rule) + told;
+}
+
+Json verdict_json(Language language, const export_::PackageVerdict& verdict)
+{
+    return {{"format_version", 1},
+            {"format", verdict.format},
+            {"valid", verdict.valid},
+            {"errors", findings_json(language, verdict.errors)},
+            {"warnings", findings_json(language, verdict.warnings)}};
+}
+
+Json job_json(const jobs::Job& job)
+{
+    const auto instant_or_null = [](const std::optional<Instant>& at) {
+        return at ? Json(format_instant(*at)) : Json(nullptr);
+    };
+    Json json{{"id", job.uid},
+              {"kind", job.kind},
+              {"state", jobs::state_name(job.state)},
+              {"created_at", format_instant(job.created_at)},
+              {"started_at", instant_or_null(job.started_at)},
+              {"finished_at", instant_or_null(job.finished_at)},
+              {"outcome", job.outcome ? Json(jobs::outcome_name(*job.outcome)) : Json(nullptr)},
+              {"cancel_asked", job.cancel_asked},
+              {"progress",
+               {{"items_done", job.progress.items_done},
+                {"items_total", job.progress.items_total},
+                {"bytes_done", job.progress.bytes_done},
+                {"bytes_total", job.progress.bytes_total}}},
+              {"result", job.result.empty() ? Json(nullptr) : parse_json(job.result)},
+              {"error", json_or_null(job.error_code)},
+              {"retry_of", json_or_null(job.retry_of)},
+              {"revision", job.revision}};
+    return json;
+}
+
+int http_status(Kind kind)
+{
+    return kStatus[static_cast<std::size_t>(kind)].http;
+}
+
+Json problem_json(Language language, const Error& error)
+{
+    auto errors = Json::array();
+    for (const auto& one : error.problems()) {
+        errors.push_back({{"pointer", one.pointer},
+                          {"code", one.code},
+                          {"detail", message(language, "error", one.code, one.fields)}});
+    }
+    return {{"format_version", 1},
+            {"type", "about:blank"},
+            {"status", http_status(error.kind())},
+            {"kind", kind_name(error.kind())},
+            {"code", error.code()},
+            {"title", error_text(language, error)},
+            {"detail", json_or_null(error_hint(language, error))},
+            {"errors", errors}};
+}
+
+} // namespace vtlt::webui

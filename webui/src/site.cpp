@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <vtlt/webui/site.h>
+
+#include "gate.h"
+#include "problem.h"
+#include "routing/router.h"
+
+#include <vtlt/core/base/error.h>
+#include <vtlt/core/catalog/dossier.h>
+
+#include <atomic>
+
+namespace vtlt::webui {
+
+struct Site::State
+{
+    House house;
+    Router router{route_groups()};
+    std::atomic<bool> retired{false};
+};
+
+namespace {
+
+constexpr std::string_view kContentPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+bool is_api(std::string_view path)
+{
+    return path.starts_with("/api/");
+}
+
+void protect(const http::Request& request, http::Response& response)
+{
+    auto& headers = response.headers;
+    headers.set("X-Content-Type-Options", "nosniff");
+    headers.set("Referrer-Policy", "same-origin");
+    headers.set("Content-Security-Policy", std::string{kContentPolicy});
+    headers.set("Cross-Origin-Opener-Policy", "same-origin");
+    if (request.secure) {
+        headers.set("Strict-Transport-Security", "max-age=31536000");
+    }
+    // What a person may see today he may not see tomorrow: nothing but the static files is kept without asking.
+    if (!headers.find("Cache-Control")) {
+        headers.set("Cache-Control", "private, no-cache");
+    }
+    if (!is_api(request.path)) {
+        headers.set("Vary", "Cookie, Accept-Language, HX-Request");
+    }
+}
+
+std::string archive_title(services::Archive& archive)
+{
+    auto tx = archive.database().read();
+    return catalog::root_unit(tx).title;
+}
+
+/// Somebody who has not signed in is sent to the sign-in page and back; a program is told so.
+http::Response ask_to_sign_in(const Call& call)
+{
+    if (is_api(call.request.path)) {
+        return problem_answer(call.language, Error{Kind::invalid, "http.sign_in_first"});
+    }
+    const bool come_back = call.request.method == "GET" && call.request.path != "/";
+    return redirect("/sign-in" + (come_back ? "?back=" + encoded(call.request.target) : std::string{}));
+}
+
+http::Response run(Call& call)
+{
+    identify(call);
+    admit(call);
+    if (call.route.access == Access::signed_in) {
+        if (call.actor.name == auth::nobody().name) {
+            return ask_to_sign_in(call);
+        }
+        // The object's own rights are asked by the service that knows it; here, whether this may ever be.
+        if (!auth::is_allowed(call.actor, call.route.action.value(), {.unit = call.actor.unit})) {
+            throw Error{
+                Kind::forbidden, "auth.forbidden", {{"action", std::string{auth::action_name(*call.route.action)}}}};
+        }
+    }
+    return call.route.handler(call);
+}
+
+http::Response answer_error(const Call& call, const Error& error)
+{
+    if (error.code() == "index.unreadable") {
+        call.house.services.mend_index();
+        const Error mending{Kind::busy, "index.being_mended"};
+        return is_api(call.request.path) ? problem_answer(call.language, mending) : error_page(call, mending);
+    }
+    return is_api(call.request.path) ? problem_answer(call.language, error) : error_page(call, error);
+}
+
+const Route kNoRoute{};
+
+} // namespace
+
+Site::Site(const SiteServices& services)
+    : state_(new State{.house = {.services = services,
+                                 .templates = Templates{services.assets_dir},
+                                 .searchers = {services.archive.home(), services.archive.database()},
+                                 .archive_title = archive_title(services.archive),
+                                 .version = VTLT_VERSION}})
+{}
+
+Site::~Site() = default;
+
+void Site::retire()
+{
+    state_->retired = true;
+}
+
+http::Response Site::answer(http::Request& request) const
+{
+    auto match = state_->router.find(request.method, request.path);
+    Call call{.request = request,
+              .house = state_->house,
+              .route = match.route != nullptr ? *match.route : kNoRoute,
+              .values = {match.values.begin(), match.values.end()},
+              .actor = auth::nobody(),
+              .session = {},
+              .csrf = {},
+              .language = language_of(request),
+              .form = {}};
+    http::Response response;
+    try {
+        if (match.route == nullptr) {
+            identify(call);
+            throw match.allowed.empty() ? Error{Kind::not_found, "http.not_found"}
+                                        : Error{Kind::invalid, "http.method"};
+        }
+        response = state_->retired && request.path == "/readyz" ? http::Response{.status = 503} : run(call);
+    } catch (const Error& error) {
+        response = answer_error(call, error);
+        if (!match.allowed.empty()) {
+            response.headers.set("Allow", match.allowed);
+        }
+    } catch (const std::exception& error) {
+        response = answer_error(call, Error{Kind::internal, "internal.unexpected", {{"reason", error.what()}}});
+    }
+    protect(request, response);
+    return response;
+}
+
+} // namespace vtlt::webui
