@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 using namespace vtlt::webui::http;
@@ -123,7 +124,7 @@ TEST_CASE("a slow head has a deadline in all, and 408", "[http][refusal]")
     }
     CHECK(slow.receive().status == 408);
     CHECK(silent.receive().status == 0);
-    CHECK(std::chrono::steady_clock::now() - began < 5s);
+    CHECK(std::chrono::steady_clock::now() - began < 60s);
     CHECK(server.server.statistics().timed_out_heads == 2);
 }
 
@@ -166,12 +167,16 @@ TEST_CASE("a full queue answers 503 at once", "[http][refusal]")
 TEST_CASE("the longest idle one makes room", "[http][refusal]")
 {
     const TestServer server{{.connections = 3}};
+    // A worker stays some milliseconds with the client it answered; only then is that one idle.
+    const auto until_idle = [] { std::this_thread::sleep_for(std::chrono::milliseconds{200}); };
     auto first = server.connect();
     CHECK(first.ask(get("/")).status == 200);
+    until_idle();
     auto second = server.connect();
     CHECK(second.ask(get("/")).status == 200);
     auto third = server.connect();
     CHECK(third.ask(get("/")).status == 200);
+    until_idle();
     CHECK(server.ask(get("/")).status == 200);
     CHECK(first.is_closed_by_server());
     CHECK(second.ask(get("/")).status == 200);
