@@ -22,11 +22,14 @@ import sys
 import tempfile
 import time
 
+from http_peers import FixedPage, Load, Nginx, Vtlt
+
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("VTLT_BUILD", SOURCE / "build" / "release")).resolve()
 # The program under test may come from another build than the benchmark.
 BENCH = pathlib.Path(os.environ.get("VTLT_BENCH", BUILD / "bin" / "vtlt-bench"))
 VTLT, DEMO, EXTRACT = (BUILD / "bin" / name for name in ("vtlt", "vtlt-demo", "vtlt-extract"))
+HTTP_SERVE, HTTP_LOAD = (BENCH.parent / name for name in ("vtlt-http-serve", "vtlt-http-load"))
 DATA = pathlib.Path(os.environ.get("VTLT_SHARED_DATA", SOURCE.parent / "shared" / "data"))
 SEED = 7
 LONG_TURN = 10
@@ -44,14 +47,16 @@ class Sizes:
     package_files: int
     package_bytes: int
     rows: int  # of a printed register
+    load_seconds: int
+    download_bytes: int
 
 
 FULL = Sizes(5, (1000, 10_000), {"commits": 500, "bulk": 10},
              {"big-files": 3, "big-bytes": 200_000_000, "small-files": 2000, "small-bytes": 10_000},
-             {"files": 12, "bytes": 50_000_000}, 100, 20, 12, 50_000_000, 20_000)
+             {"files": 12, "bytes": 50_000_000}, 100, 20, 12, 50_000_000, 20_000, 3, 1_000_000_000)
 QUICK = Sizes(2, (100, 300), {"commits": 20, "bulk": 1},
               {"big-files": 2, "big-bytes": 5_000_000, "small-files": 300, "small-bytes": 10_000},
-              {"files": 4, "bytes": 5_000_000}, 5, 3, 3, 5_000_000, 500)
+              {"files": 4, "bytes": 5_000_000}, 5, 3, 3, 5_000_000, 500, 1, 20_000_000)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -142,6 +147,8 @@ WHY_PAGE = ("the slowest query is `{query}`: beyond the bare search the page rea
             "cuts the snippets ({rest:.1f} ms)")
 WHY_FTS = ("FTS5 ranks every match and grows with them; ours has a fixed part for rows and snippets which is most of its time in an archive "
            "this small")
+WHY_PAGE_RATE = ("the peer copies a text; ours looks up session and right, reads the document, its files and history, and fills the templates at "
+                 "run time")
 WHY_PACKAGE = {
     "big": "ours hashes every object while copying, writes manifests and register, and waits for the disk before the package has its "
            "name; the next row gives the peer the same promise",
@@ -390,6 +397,95 @@ class Bench:
     def export(self, home, out):
         run(VTLT, "-C", home, "--quiet", "export", "--dossier", "PACKAGE", "--to", out)
 
+    # --- the server
+
+    def http(self):
+        home = self.archive(self.sizes_of_archives[0])
+        root = self.work / "root"
+        root.mkdir()
+        file = root / "file.bin"
+        with open(file, "wb") as out:
+            for _ in range(self.sizes.download_bytes // 1_000_000):
+                out.write(os.urandom(1_000_000))
+        big = self.work / "archive-download"
+        self.init(big)
+        document = json.loads(run(VTLT, "-C", big, "ingest", file, "--json", codes=(3,)).splitlines()[0])["id"]
+        with open(self.work / "serve.log", "wb") as log:
+            with Vtlt(VTLT, home, log) as server, Nginx(self.work / "nginx", root) as nginx:
+                time.sleep(1)
+                idle = server.memory()
+                self.compare_pages(server)
+                self.compare_static(server, nginx, root)
+                self.compare_crowds(server, nginx)
+                self.put(Row("memory of a server that waits", "128 MB", f"{idle / 1e6:.0f} MB", "–", idle / 128e6, Bar(1, at_most=True), 1,
+                             "pools and caches are filled before anybody asks"))
+            with Vtlt(VTLT, big, log) as server, Nginx(self.work / "nginx-download", root) as nginx:
+                self.compare_downloads(server, f"/documents/{document}/files/1", nginx)
+        shutil.rmtree(big)
+        shutil.rmtree(root)
+
+    def rates(self, sides):
+        """Answers per second of each (port, path, options), in turns."""
+        load = Load(HTTP_LOAD)
+        found = collections.defaultdict(list)
+        for _ in range(self.sizes.rounds):
+            for name, (port, path, options) in sides.items():
+                answer = load.run("rate", port, path, seconds=self.sizes.load_seconds, **options)
+                if answer["broken"]:
+                    raise SystemExit(f"{name}: {answer}")
+                found[name].append(answer["per_second"])
+        return found
+
+    def compare_pages(self, server):
+        load = Load(HTTP_LOAD)
+        session = {"cookie": server.cookie}
+        document = server.person.get("/api/v1/search?q=loai:BC&limit=1").json["hits"][0]["id"]
+        with FixedPage(HTTP_SERVE, "vtlt", 10_240) as ours, FixedPage(HTTP_SERVE, "poco", 10_240) as poco:
+            self.add_rates("page: a fixed text of 10 KB", "a bare Poco handler", None, "",
+                           self.rates({"ours": (ours.port, "/", {}), "peer": (poco.port, "/", {})}))
+        for what, path, bar, why in (("one document", f"/documents/{document}", 0.2, WHY_PAGE_RATE),
+                                     ("20 found documents with snippets", "/search?q=loai:BC", None, "")):
+            size = load.run("rate", server.port, path, seconds=1, **session)["bytes"]
+            with FixedPage(HTTP_SERVE, "poco", size) as poco:
+                self.add_rates(f"page: {what}, {size / 1024:.0f} KB", "a bare Poco handler, a fixed text of that size", bar, why,
+                               self.rates({"ours": (server.port, path, session), "peer": (poco.port, "/", {})}))
+
+    def compare_static(self, server, nginx, root):
+        style = next(part for part in server.person.get("/").text.split('"') if part.endswith(".css"))
+        content = server.person.get(style).body
+        (root / "style.css").write_bytes(content)
+        self.add_rates(f"static: a style sheet of {len(content) / 1024:.0f} KB", "nginx", 0.4,
+                       "nginx answers from its event loop; ours passes each request through the route table to a worker",
+                       self.rates({"ours": (server.port, style, {}), "peer": (nginx.port, "/style.css", {})}))
+
+    def add_rates(self, area, peer, bar, why, found):
+        own, other = (statistics.median(found[side]) for side in ("ours", "peer"))
+        ratio = statistics.median(a / b for a, b in zip(found["ours"], found["peer"]))
+        self.put(Row(area, peer, f"{own:,.0f} /s", f"{other:,.0f} /s", ratio, Bar(bar) if bar else None, len(found["ours"]), why))
+
+    def compare_downloads(self, server, path, nginx):
+        load = Load(HTTP_LOAD)
+        size = self.sizes.download_bytes
+        for what, options in (("whole", {}), ("its second half by Range", {"range": f"bytes={size // 2}-"})):
+            times = collections.defaultdict(list)
+            for _ in range(self.sizes.rounds):
+                for side, (port, where, more) in {"ours": (server.port, path, {"cookie": server.cookie}), "peer": (nginx.port, "/file.bin", {})}.items():
+                    answer = load.run("download", port, where, timeout=60, **options, **more)
+                    if answer["bytes"] != (size - size // 2 if options else size):
+                        raise SystemExit(f"{side}: {answer}")
+                    times[side].append(answer["seconds"])
+            self.put(Row(f"download of {size / 1e6:.0f} MB, {what}", "nginx, sendfile", show(statistics.median(times["ours"])),
+                         show(statistics.median(times["peer"])), speed_ratio(times["ours"], times["peer"]), Bar(0.8), len(times["ours"]),
+                         "both send from the page cache; ours asks for a session and the right first"))
+
+    def compare_crowds(self, server, nginx):
+        load = Load(HTTP_LOAD)
+        ours, theirs = ([load.run("crowd", port, path)["p99_ms"] for _ in range(self.sizes.rounds)]
+                        for port, path in ((server.port, "/sign-in"), (nginx.port, "/style.css")))
+        own = statistics.median(ours)
+        self.put(Row("crowd: new client's p99 beside 2,000 idle and 500 slow ones", "nginx, a static file", f"{own:.1f} ms",
+                     f"{statistics.median(theirs):.1f} ms", own / 50, Bar(1, at_most=True), len(ours), "the ratio is to the 50 ms of performance.md"))
+
     # --- what is shown
 
     def table(self):
@@ -463,7 +559,7 @@ def machine_description():
             f"Load at the start: {os.getloadavg()[0]:.1f}. Day: {datetime.date.today().isoformat()}. Commit: {commit or 'none'}.\n")
 
 
-GROUPS = ("catalogue", "intake", "fixity", "extraction", "search", "package", "index", "forms")
+GROUPS = ("catalogue", "intake", "fixity", "extraction", "search", "package", "index", "forms", "http")
 
 
 def compare_totals(queries):

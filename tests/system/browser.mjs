@@ -2,28 +2,15 @@
 // A newcomer's way through the pages, counting clicks: sign in, hand in five files, find one, read it, make a package,
 // verify it. Then every page in both languages under axe. Prints one JSON object; exit 1 on any finding.
 //   node browser.mjs ADDRESS PASSWORD SCRIPT(on|off) FILE…
-import {createRequire} from "node:module";
-import {readFileSync, writeFileSync} from "node:fs";
+import {readFileSync} from "node:fs";
 import path from "node:path";
-import {fileURLToPath} from "node:url";
+import {need, openWindow, signIn} from "../support/chromium.mjs";
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
-const need = createRequire(path.join(root, "webui/package.json"));
-const {chromium} = need("playwright-core");
 const axe = readFileSync(need.resolve("axe-core/axe.min.js"), "utf8");
 const [address, password, script, ...files] = process.argv.slice(2);
 const withScript = script === "on";
-const findings = [];
 let clicks = 0;
-
-const browser = await chromium.launch({executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"]});
-const context = await browser.newContext({viewport: {width: 1366, height: 768}, javaScriptEnabled: withScript, locale: "vi-VN", acceptDownloads: true});
-const page = await context.newPage();
-page.setDefaultTimeout(20_000);
-page.on("pageerror", (error) => findings.push(`${page.url()}: ${error.message}`));
-page.on("console", (message) => message.type() === "error" && !/status of 4\d\d/u.test(message.text()) && findings.push(`${page.url()}: ${message.text()}`));
-page.on("dialog", (dialog) => findings.push(`${page.url()}: dialog ${dialog.message()}`) && dialog.dismiss());
-page.on("request", (request) => !request.url().startsWith(address) && !/^(data|blob):/u.test(request.url()) && findings.push(`outside: ${request.url()}`));
+const {browser, page, findings} = await openWindow(address, withScript);
 
 const click = async (where) => {
   clicks += 1;
@@ -41,10 +28,7 @@ const until = async (text, seconds = 30) => {
 };
 
 try {
-  await page.goto(address);
-  await page.fill("[name=name]", "quantri");
-  await page.fill("[name=password]", password);
-  await click(page.locator("main button[type=submit]"));
+  await signIn(page, address, password, click);
   await click(page.locator("nav a[href='/intake']").first());
   await page.setInputFiles("#f-files", files);
   if (!withScript || (await page.locator("#f-files").evaluate((input) => input.files.length)) > 0) {

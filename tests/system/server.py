@@ -107,6 +107,8 @@ class Intake(ServerCase):
         self.assertEqual(found["hits"][0]["id"], uid)
         self.assertIn("12/BC-CHC", clerk.get("/documents/" + uid).text)
         self.assertEqual(clerk.get(f"/documents/{uid}/files/1").body, report(12))
+        tag = clerk.get(f"/documents/{uid}/files/1").headers["ETag"]
+        self.assertEqual(clerk.get(f"/documents/{uid}/files/1", If_None_Match=tag).status, 304)
         self.server.stop()
         self.assert_whole(self.place)
 
@@ -447,26 +449,6 @@ class Api(ServerCase):
         self.assertEqual(len(rest.json["hits"]), 9)
         self.assertIsNone(rest.headers["Link"])
         self.assertFalse({h["id"] for h in first.json["hits"]} & {h["id"] for h in rest.json["hits"]})
-
-    def test_what_is_fed_to_fields_is_stored_and_harmless(self):
-        lists = sorted(self.need("attack_inputs").glob("*"))
-        one = self.person()
-        uid = self.document(one, "1.txt", report(1))
-        lines = [l for f in lists if f.name != "SOURCE.md" for l in f.read_bytes().decode("utf-8", "replace").splitlines() if l.strip()]
-        lines = lines if ALL else lines[::max(1, len(lines) // 150)]
-        fields = ("title", "issuer", "signer", "symbol")
-        for i, line in enumerate(lines):
-            found = one.get("/api/v1/search?" + __import__("urllib.parse").parse.urlencode({"q": line[:4000]}))
-            self.assertLess(found.status, 500, line)
-            tag = one.get("/api/v1/documents/" + uid).headers["ETag"]
-            field = fields[i % len(fields)]
-            changed = one.send_json("PATCH", "/api/v1/documents/" + uid, {field: line[:500]}, If_Match=tag)
-            self.assertIn(changed.status, (200, 422), (line, changed))
-            if changed.status == 200 and field == "title":
-                page = one.get("/documents/" + uid)
-                self.assertEqual(page.status, 200)
-                self.assertNotIn("<script>alert", page.text)
-        self.assertGreater(len(lines), 100)
 
 
 if __name__ == "__main__":

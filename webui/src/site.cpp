@@ -24,6 +24,8 @@ namespace {
 constexpr std::string_view kContentPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// Of files that somebody handed in: whatever is in them, it runs nothing and loads nothing.
+constexpr std::string_view kFilePolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 bool is_api(std::string_view path)
 {
@@ -35,7 +37,8 @@ void protect(const http::Request& request, http::Response& response)
     auto& headers = response.headers;
     headers.set("X-Content-Type-Options", "nosniff");
     headers.set("Referrer-Policy", "same-origin");
-    headers.set("Content-Security-Policy", std::string{kContentPolicy});
+    headers.set("Content-Security-Policy",
+                std::string{headers.find("Content-Disposition") ? kFilePolicy : kContentPolicy});
     headers.set("Cross-Origin-Opener-Policy", "same-origin");
     if (request.secure) {
         headers.set("Strict-Transport-Security", "max-age=31536000");

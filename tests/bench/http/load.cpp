@@ -5,7 +5,8 @@
 //                  a byte of a head each second (under TLS: half a hello), while --clients 500 new ones come one after
 //                  the other, connect, ask once and go: how long each took
 //   --mode rate    --connections 8 that ask again as soon as they are answered, for --seconds 5: answers per second
-//   always         --port N [--address 127.0.0.1] [--path /] [--tls 1] [--timeout 5]
+//   --mode download  one whole answer, or the part of it that --range says, thrown away: bytes and seconds
+//   always         --port N [--address 127.0.0.1] [--path /] [--cookie NAME=VALUE] [--tls 1] [--timeout 5]
 #include "load_client.h"
 
 #include <algorithm>
@@ -13,10 +14,12 @@
 #include <cstdio>
 #include <exception>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace vtlt::bench::http;
@@ -33,8 +36,14 @@ unsigned long number(const Options& options, const std::string& name)
 
 std::string request_of(const Options& options)
 {
-    return "GET " + options.at("path") +
-           " HTTP/1.1\r\nHost: load.test\r\nUser-Agent: vtlt-http-load\r\nAccept: */*\r\n\r\n";
+    auto head =
+        "GET " + options.at("path") + " HTTP/1.1\r\nHost: load.test\r\nUser-Agent: vtlt-http-load\r\nAccept: */*\r\n";
+    for (const auto& [option, field] : {std::pair{"cookie", "Cookie: "}, std::pair{"range", "Range: "}}) {
+        if (const auto found = options.find(option); found != options.end()) {
+            head.append(field).append(found->second).append("\r\n");
+        }
+    }
+    return head + "\r\n";
 }
 
 double percentile(std::vector<double>& sorted, double share)
@@ -116,6 +125,17 @@ void crowd(const Options& options, const Target& target)
         times.empty() ? 0 : times.back());
 }
 
+/// Its size; a rate of refusals would be no rate.
+std::uint64_t whole_answer(const Target& target, const std::string& request)
+{
+    Client client{target};
+    const auto bytes = client.connect() ? client.swallow(request) : 0;
+    if (bytes == 0) {
+        throw std::runtime_error{"no whole answer"};
+    }
+    return bytes;
+}
+
 void rate(const Options& options, const Target& target)
 {
     const auto request = request_of(options);
@@ -123,6 +143,7 @@ void rate(const Options& options, const Target& target)
     std::vector<Client> clients;
     const auto count = number(options, "connections");
     clients.reserve(count);
+    const auto bytes = whole_answer(target, request);
     for (std::size_t i = 0; i < count; ++i) {
         clients.emplace_back(target);
         if (!clients.back().connect()) {
@@ -154,8 +175,19 @@ void rate(const Options& options, const Target& target)
         }
     }
     const std::chrono::duration<double> took = Clock::now() - began;
-    std::printf("{\"mode\": \"rate\", \"connections\": %zu, \"answers\": %zu, \"broken\": %zu, \"per_second\": %.0f}\n",
-                clients.size(), answers, broken, static_cast<double>(answers) / took.count());
+    std::printf("{\"mode\": \"rate\", \"connections\": %zu, \"answers\": %zu, \"bytes\": %llu, \"broken\": %zu, "
+                "\"per_second\": %.1f}\n",
+                clients.size(), answers, static_cast<unsigned long long>(bytes), broken,
+                static_cast<double>(answers) / took.count());
+}
+
+void download(const Options& options, const Target& target)
+{
+    const auto began = Clock::now();
+    const auto bytes = whole_answer(target, request_of(options));
+    const std::chrono::duration<double> took = Clock::now() - began;
+    std::printf("{\"mode\": \"download\", \"bytes\": %llu, \"seconds\": %.6f}\n",
+                static_cast<unsigned long long>(bytes), took.count());
 }
 
 } // namespace
@@ -177,7 +209,10 @@ int main(int argc, char** argv)
                             .port = static_cast<std::uint16_t>(number(options, "port")),
                             .tls = options.at("tls") == "1",
                             .timeout_seconds = static_cast<int>(number(options, "timeout"))};
-        options.at("mode") == "rate" ? rate(options, target) : crowd(options, target);
+        const auto& mode = options.at("mode");
+        mode == "rate"       ? rate(options, target)
+        : mode == "download" ? download(options, target)
+                             : crowd(options, target);
     } catch (const std::exception& failure) {
         std::fprintf(stderr, "vtlt-http-load: %s\n", failure.what());
         return 1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "load_client.h"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <cstdlib>
@@ -9,8 +10,15 @@
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <vector>
 
 namespace vtlt::bench::http {
+
+namespace {
+
+constexpr std::size_t kSwallow = std::size_t{256} * 1024;
+
+} // namespace
 
 bool Client::connect()
 {
@@ -53,20 +61,49 @@ bool Client::read_some()
     return got > 0;
 }
 
-bool Client::take_answer()
+std::optional<Client::Extent> Client::extent() const
 {
     constexpr std::string_view kLength = "Content-Length: ";
     const auto end = in_.find("\r\n\r\n");
     const auto length = in_.find(kLength);
     if (end == std::string::npos || length > end) {
+        return std::nullopt;
+    }
+    return Extent{end + 4, std::strtoull(in_.c_str() + length + kLength.size(), nullptr, 10)};
+}
+
+bool Client::take_answer()
+{
+    const auto answer = extent();
+    if (!answer || in_.size() < answer->head + answer->body) {
         return false;
     }
-    const auto size = end + 4 + std::strtoull(in_.c_str() + length + kLength.size(), nullptr, 10);
-    if (in_.size() < size) {
-        return false;
-    }
-    in_.erase(0, size);
+    in_.erase(0, answer->head + answer->body);
     return true;
+}
+
+std::uint64_t Client::swallow(std::string_view request)
+{
+    in_.clear();
+    bool alive = send_some(request);
+    while (alive && !extent()) {
+        alive = read_some();
+    }
+    if (!alive || !in_.starts_with("HTTP/1.1 20")) {
+        return 0;
+    }
+    const auto answer = *extent();
+    std::vector<char> bytes(kSwallow);
+    for (auto left = answer.body - (in_.size() - answer.head); left > 0;) {
+        const auto got = ssl_ ? SSL_read(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()))
+                              : recv(fd(), bytes.data(), bytes.size(), 0);
+        if (got <= 0) {
+            return 0;
+        }
+        left -= std::min(left, static_cast<std::uint64_t>(got));
+    }
+    in_.clear();
+    return answer.body;
 }
 
 bool Client::ask(std::string_view request)

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,9 +35,19 @@ public:
     bool read_some();
     /// Takes a whole answer off what has come; false when there is none yet.
     bool take_answer();
+    /// Reads an answer and throws its body away; its length, 0 when it was not whole or no success.
+    std::uint64_t swallow(std::string_view request);
     int fd() const { return fd_.get(); }
 
 private:
+    /// Of an answer whose head is there: both sizes in bytes.
+    struct Extent
+    {
+        std::uint64_t head = 0;
+        std::uint64_t body = 0;
+    };
+    std::optional<Extent> extent() const;
+
     Target target_;
     UniqueFd fd_;
     std::shared_ptr<ssl_st> ssl_;

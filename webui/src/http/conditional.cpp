@@ -89,6 +89,12 @@ std::optional<RangeAnswer> read_range(std::string_view text, std::uint64_t size)
     return RangeAnswer{RangeAnswer::Kind::part, {*first, end - *first + 1}};
 }
 
+std::string etag_of(const FileDescription& description)
+{
+    const bool is_hashed = description.etag.empty() && !description.sha256.empty();
+    return is_hashed ? '"' + description.sha256 + '"' : description.etag;
+}
+
 } // namespace
 
 bool is_not_modified(const Headers& headers, std::string_view etag)
@@ -166,21 +172,21 @@ Response send_file(const Request& request, UniqueFd file, const FileDescription&
 {
     Response response;
     auto& headers = response.headers;
-    if (!description.etag.empty()) {
-        headers.set("ETag", description.etag);
+    const auto etag = etag_of(description);
+    if (!etag.empty()) {
+        headers.set("ETag", etag);
     }
-    if (if_match(request.headers, description.etag) == Precondition::fails) {
+    if (if_match(request.headers, etag) == Precondition::fails) {
         response.status = 412;
         return response;
     }
-    if (is_not_modified(request.headers, description.etag)) {
+    if (is_not_modified(request.headers, etag)) {
         response.status = 304;
         return response;
     }
     headers.set("Accept-Ranges", "bytes");
     headers.set("X-Content-Type-Options", "nosniff");
-    const auto answer =
-        request.method == "GET" ? choose_range(request.headers, description.size, description.etag) : RangeAnswer{};
+    const auto answer = request.method == "GET" ? choose_range(request.headers, description.size, etag) : RangeAnswer{};
     if (answer.kind == RangeAnswer::Kind::unsatisfiable) {
         response.status = 416;
         headers.set("Content-Range", content_range(std::nullopt, description.size));

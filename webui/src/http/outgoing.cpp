@@ -16,18 +16,18 @@ std::string_view rest(std::string_view text, std::uint64_t sent)
 
 bool is_all_sent(const Outgoing& outgoing)
 {
-    return outgoing.sent == outgoing.head.size() + outgoing.text.size() + outgoing.file.size;
+    return outgoing.sent == outgoing.head.size() + outgoing.bytes().size() + outgoing.file.size;
 }
 
 Io push(Outgoing& outgoing, std::span<char> buffer)
 {
-    const auto before_file = outgoing.head.size() + outgoing.text.size();
+    const auto before_file = outgoing.head.size() + outgoing.bytes().size();
     std::uint64_t step = 0;
     while (!is_all_sent(outgoing) && step < kFileStep) {
         IoResult result;
         if (outgoing.sent < before_file) {
             const auto head = rest(outgoing.head, outgoing.sent);
-            const auto text = rest(outgoing.text, outgoing.sent - (outgoing.head.size() - head.size()));
+            const auto text = rest(outgoing.bytes(), outgoing.sent - (outgoing.head.size() - head.size()));
             result = outgoing.connection->send(head, text, outgoing.file.size > 0);
         } else {
             const auto done = outgoing.sent - before_file;

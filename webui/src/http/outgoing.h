@@ -15,18 +15,21 @@ namespace vtlt::webui::http {
 /// One step of a file: large enough to be worth a turn, small enough that others have theirs soon.
 inline constexpr std::uint64_t kFileStep = std::uint64_t{1} << 20;
 
-/// An answer on its way: head, then text or file.
+/// An answer on its way: head, then text, lasting bytes or file.
 struct Outgoing
 {
     ConnectionPtr connection;
     std::string head;
     std::string text;
-    FileBody file; ///< size 0: none
+    LastingBody lasting; ///< in place of text
+    FileBody file;       ///< size 0: none
     After after = After::keep;
     Access access;
     SteadyTime began;
 
-    std::uint64_t sent = 0; ///< of head, text and file together
+    std::string_view bytes() const { return text.empty() ? lasting.bytes : std::string_view{text}; }
+
+    std::uint64_t sent = 0; ///< of all of them together
 };
 
 /// Sends until the socket is full, all is sent (done), a step of the file is sent (done with `is_all_sent` false), or

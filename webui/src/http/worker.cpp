@@ -67,6 +67,9 @@ std::optional<std::uint64_t> size_of(const Response& response)
     if (const auto* text = std::get_if<std::string>(&response.body)) {
         return text->size();
     }
+    if (const auto* lasting = std::get_if<LastingBody>(&response.body)) {
+        return lasting->bytes.size();
+    }
     const auto* file = std::get_if<FileBody>(&response.body);
     return file != nullptr ? std::optional{file->size} : std::nullopt;
 }
@@ -210,6 +213,8 @@ ConnectionPtr Worker::answer(Outgoing outgoing, Response response, PocoExchange&
         }
         if (auto* file = std::get_if<FileBody>(&response.body)) {
             outgoing.file = std::move(*file);
+        } else if (const auto* lasting = std::get_if<LastingBody>(&response.body)) {
+            outgoing.lasting = *lasting;
         } else {
             outgoing.text = std::move(std::get<std::string>(response.body));
         }

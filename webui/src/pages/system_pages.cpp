@@ -101,9 +101,9 @@ bool accepts_gzip(const http::Request& request)
     return request.headers.find("Accept-Encoding").value_or("").find("gzip") != std::string_view::npos;
 }
 
-std::string as_text(std::span<const unsigned char> bytes)
+http::LastingBody as_body(std::span<const unsigned char> bytes)
 {
-    return {bytes.begin(), bytes.end()};
+    return {{reinterpret_cast<const char*>(bytes.data()), bytes.size()}};
 }
 
 http::Response asset(Call& call)
@@ -127,7 +127,7 @@ http::Response asset(Call& call)
     if (packed) {
         headers.set("Content-Encoding", "gzip");
     }
-    response.body = as_text(packed ? file.gzip : file.bytes);
+    response.body = as_body(packed ? file.gzip : file.bytes);
     return response;
 }
 
@@ -148,7 +148,7 @@ http::Response openapi(Call&)
     static const std::string text = openapi_description().dump(2) + "\n";
     http::Response response;
     response.headers.set("Content-Type", "application/json");
-    response.body = text;
+    response.body = http::LastingBody{text};
     return response;
 }
 

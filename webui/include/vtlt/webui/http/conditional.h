@@ -57,7 +57,7 @@ struct FileDescription
 {
     std::string name; ///< UTF-8; empty: no Content-Disposition
     std::string media_type = "application/octet-stream";
-    std::string etag;   ///< empty: none
+    std::string etag;   ///< empty: made of sha256
     std::string sha256; ///< hex of the whole file, becomes Repr-Digest; empty: none
     std::uint64_t size = 0;
     bool attachment = true;

@@ -75,6 +75,12 @@ struct FileBody
     std::uint64_t size = 0;
 };
 
+/// Bytes of the program itself: they are there as long as the server is.
+struct LastingBody
+{
+    std::string_view bytes;
+};
+
 /// Server-sent events. `next` is asked about every 300 ms from one thread that serves all streams, must not block, and
 /// returns whole events (`data: …\n\n`, several at once, or an empty text for "nothing new"); nullopt ends the stream.
 /// The server sends a comment line when nothing came for 15 s.
@@ -88,7 +94,7 @@ struct Response
 {
     int status = 200;
     Headers headers;
-    std::variant<std::string, FileBody, EventBody> body;
+    std::variant<std::string, LastingBody, FileBody, EventBody> body;
 };
 
 /// From request to answer; called from many threads at once. Nothing it throws reaches the wire: the server answers a
