@@ -5,6 +5,7 @@
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/text.h>
 #include <vtlt/core/catalog/document.h>
+#include <vtlt/core/services/documents.h>
 #include <vtlt/core/store/object_store.h>
 #include <vtlt/core/store/text_object.h>
 #include <vtlt/indexer/searcher.h>
@@ -97,10 +98,19 @@ int run_show(const Context& context, const Options& options)
     auto& archive = *opened;
     auto tx = archive.database().read();
     const auto view = find_document(context, archive, tx, options.id);
+    const auto related = services::document_relations(archive, context.actor(), view.document.uid);
     if (context.json) {
-        context.print_json(webui::document_json(view));
-    } else {
-        print_view(context, view);
+        auto json = webui::document_json(view);
+        json["relations"] = webui::relations_json(related);
+        context.print_json(json);
+        return kExitOk;
+    }
+    print_view(context, view);
+    for (const auto& [relation, other] : related) {
+        const auto code = other.document.number_symbol();
+        context.print_line(context.text("relation", services::relation_name(relation)) + ": " + other.document.uid +
+                           (code.empty() ? "" : "  " + text::one_line(code)) + "  " +
+                           text::one_line(other.document.title));
     }
     return kExitOk;
 }

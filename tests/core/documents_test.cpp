@@ -233,6 +233,41 @@ TEST_CASE("what a person entered before the text was read stays", "[documents]")
     CHECK(told.number == "1");
 }
 
+TEST_CASE("a document's relations are those its reader may see", "[documents]")
+{
+    Desk desk;
+    const auto related = [&](const auth::Actor& actor) {
+        std::vector<std::pair<services::Relation, std::string>> found;
+        for (const auto& [relation, view] : services::document_relations(desk.archive(), actor, desk.uid)) {
+            found.emplace_back(relation, view.document.title);
+        }
+        return found;
+    };
+    CHECK(related(desk.me).empty());
+
+    const auto text = slurp(desk.sources() / "a.txt");
+    const auto take_in = [&](const std::string& name, const std::string& content, Secrecy secrecy) {
+        std::filesystem::remove_all(desk.sources());
+        desk.source(name, content);
+        services::IntakeRequest request;
+        request.paths.push_back({.path = desk.sources(), .dossier = {}, .keep_duplicate = true});
+        request.secrecy = secrecy;
+        request.workers = 1;
+        services::run_intake(desk.archive(), desk.clock(), auth::operator_actor(), request, {});
+    };
+    take_in("b.txt", text, Secrecy::open);
+    take_in("c.txt", "Số: 3163/BC-BQP\nHà Nội, ngày 20 tháng 9 năm 2022\nBÁO CÁO\nBản quét\n", Secrecy::open);
+    take_in("d.txt", "Số: 3163/BC-BQP\nHà Nội, ngày 1 tháng 9 năm 2021\nBÁO CÁO\nCủa năm khác\n", Secrecy::open);
+    take_in("e.txt", text + "mật\n", Secrecy::mat);
+    using services::Relation;
+    const auto seen = related(desk.me);
+    REQUIRE(seen.size() == 2);
+    CHECK(seen[0].first == Relation::same_content);
+    CHECK(seen[1].first == Relation::same_number);
+    CHECK(related(person(Secrecy::mat)).size() == 3);
+    CHECK_THROWS(services::document_relations(desk.archive(), desk.me, make_uid()));
+}
+
 TEST_CASE("the first page counts what its reader may see", "[overview]")
 {
     Desk desk;

@@ -121,6 +121,19 @@ Json document_json(const catalog::DocumentView& view)
             {"files", files}};
 }
 
+Json relations_json(std::span<const services::RelatedDocument> related)
+{
+    auto list = Json::array();
+    for (const auto& [relation, view] : related) {
+        list.push_back({{"relation", services::relation_name(relation)},
+                        {"id", view.document.uid},
+                        {"title", view.document.title},
+                        {"code", json_or_null(view.document.number_symbol())},
+                        {"issued_on", json_or_null(view.document.issued_on)}});
+    }
+    return list;
+}
+
 Json search_json(Language language, const indexer::SearchAnswer& answer, std::int64_t pending)
 {
     auto hits = Json::array();

@@ -199,6 +199,20 @@ std::vector<DocumentId> list_ids_by_number(db::ReadTx& tx, std::string_view numb
     return read_ids(select);
 }
 
+std::vector<DocumentId> list_ids_by_content(db::ReadTx& tx, DocumentId document)
+{
+    auto select = tx.prepare(R"sql(
+        SELECT DISTINCT other.document_id
+          FROM file
+          JOIN file AS other ON other.content_hash = file.content_hash AND other.document_id <> file.document_id
+         WHERE file.document_id = ?1
+         ORDER BY other.document_id
+         LIMIT 100
+    )sql");
+    select.bind(1, document);
+    return read_ids(select);
+}
+
 std::int64_t count_documents(db::ReadTx& tx)
 {
     auto select = tx.prepare("SELECT count(*) FROM document");

@@ -9,6 +9,7 @@
 #include <vtlt/core/catalog/kind.h>
 #include <vtlt/core/outbox/index_outbox.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 
@@ -186,6 +187,29 @@ void add_names(db::ReadTx& tx, std::vector<HistoryEntry>& entries)
     }
 }
 
+/// The same number comes again each year.
+bool may_be_of_one_year(const catalog::Document& one, const catalog::Document& other)
+{
+    return !one.issued_on || !other.issued_on || one.issued_on->year() == other.issued_on->year();
+}
+
+/// Adds those of `ids` that are readable and not there yet.
+void add_related(db::ReadTx& tx, const auth::Actor& actor, Relation relation, const catalog::Document& document,
+                 std::span<const DocumentId> ids, std::vector<RelatedDocument>& related)
+{
+    for (auto& view : catalog::list_views(tx, ids)) {
+        const auto& other = view.document;
+        const bool is_there = other.id == document.id || std::ranges::any_of(related, [&](const RelatedDocument& one) {
+                                  return one.view.document.id == other.id;
+                              });
+        const bool fits = relation == Relation::same_content || may_be_of_one_year(document, other);
+        if (!is_there && fits &&
+            auth::is_allowed(actor, auth::Action::document_read, {.secrecy = other.secrecy, .unit = other.unit})) {
+            related.push_back({relation, std::move(view)});
+        }
+    }
+}
+
 } // namespace
 
 catalog::Document update_document(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid,
@@ -239,6 +263,24 @@ HistoryPage document_history(Archive& archive, const auth::Actor& actor, std::st
     }
     add_names(tx, page.entries);
     return page;
+}
+
+std::vector<RelatedDocument> document_relations(Archive& archive, const auth::Actor& actor, std::string_view uid,
+                                                std::size_t limit)
+{
+    auto tx = archive.database().read();
+    const auto document = visible_document(tx, actor, uid);
+    std::vector<RelatedDocument> related;
+    add_related(tx, actor, Relation::same_content, document, catalog::list_ids_by_content(tx, document.id), related);
+    // A bare number says nothing: every office has a document 5.
+    if (!document.number.empty() && !document.symbol.empty()) {
+        add_related(tx, actor, Relation::same_number, document,
+                    catalog::list_ids_by_number(tx, document.number, document.symbol), related);
+    }
+    if (related.size() > limit) {
+        related.erase(related.begin() + static_cast<std::ptrdiff_t>(limit), related.end());
+    }
+    return related;
 }
 
 } // namespace vtlt::services

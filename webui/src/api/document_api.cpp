@@ -128,6 +128,13 @@ http::Response get_history(Call& call)
     return response;
 }
 
+http::Response get_relations(Call& call)
+{
+    return json_answer(
+        {{"format_version", 1},
+         {"relations", relations_json(services::document_relations(call.archive(), call.actor, call.value()))}});
+}
+
 /// The text of the main file, U+000C between its pages.
 http::Response get_text(Call& call)
 {
@@ -170,6 +177,13 @@ constexpr std::array kRoutes{
           Action::document_read,
           get_history,
           {.summary = "What happened to a document, newest first", .parameters = "cursor", .response = "History"}},
+    Route{"GET",
+          "/api/v1/documents/{id}/relations",
+          Access::signed_in,
+          Action::document_read,
+          get_relations,
+          {.summary = "Documents that belong to one: the same bytes, or the same number and symbol",
+           .response = "RelationList"}},
     Route{"GET",
           "/api/v1/documents/{id}/text",
           Access::signed_in,

@@ -132,6 +132,17 @@ Json text_view(const Call& call, const catalog::DocumentView& view, const catalo
             {"note", file.cause == Cause::text_truncated ? message(call.language, "cause", "text_truncated") : ""}};
 }
 
+Json relations(const Call& call, const Uid& uid)
+{
+    auto rows = Json::array();
+    for (const auto& [relation, view] : services::document_relations(call.archive(), call.actor, uid)) {
+        auto row = document_line(call.language, view);
+        row["relation_text"] = message(call.language, "relation", services::relation_name(relation));
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
 std::string value_text(const std::string& field, const std::string& value)
 {
     if (field == "issued_on") {
@@ -148,10 +159,10 @@ std::string event_title(Language language, std::string action)
     return has_message(language, "page", key) ? page_text(language, key) : action;
 }
 
-Json history(const Call& call, const Uid& uid)
+Json history(const Call& call, const services::HistoryPage& found)
 {
     auto rows = Json::array();
-    for (const auto& entry : services::document_history(call.archive(), call.actor, uid, 0, kShownHistory).entries) {
+    for (const auto& entry : found.entries) {
         auto changes = Json::array();
         for (const auto& change : entry.changes) {
             changes.push_back({{"field", page_text(call.language, "field." + change.field)},
@@ -181,6 +192,9 @@ http::Response document_page(const Call& call, const catalog::DocumentView& view
     const auto file = std::ranges::find(view.files, wanted, &catalog::File::ordinal);
     const auto path = document_path(document.uid);
     const auto back = call.query("q");
+    const auto past =
+        services::document_history(call.archive(), call.actor, document.uid,
+                                   static_cast<std::uint64_t>(number_in(call.query("history"), 0)), kShownHistory);
     const bool without_text = view.files.empty() || view.files.front().text_state == catalog::TextState::absent;
     const Json shown{
         {"title", document.title},
@@ -194,8 +208,11 @@ http::Response document_page(const Call& call, const catalog::DocumentView& view
         {"summary", summary(call, view)},
         {"files", file_rows(call, view, wanted)},
         {"text", file == view.files.end() ? Json() : text_view(call, view, *file)},
-        {"relations", Json::array()},
-        {"history", history(call, document.uid)},
+        {"relations", relations(call, document.uid)},
+        {"history", history(call, past)},
+        {"history_older", past.next_start
+                              ? link(path, {{"history", std::to_string(*past.next_start)}, {"q", back}}) + "#history"
+                              : std::string{}},
         {"history_state", nullptr},
         {"edit_href", may_edit(call, document) && edit.is_null() ? link(path, {{"edit", "1"}, {"q", back}}) : ""},
         {"edit", edit},

@@ -5,8 +5,11 @@
 #include <vtlt/core/catalog/document.h>
 #include <vtlt/core/export/package_verifier.h>
 #include <vtlt/core/jobs/job.h>
+#include <vtlt/core/services/documents.h>
 #include <vtlt/indexer/searcher.h>
 #include <vtlt/webui/messages.h>
+
+#include <span>
 
 /// The JSON of product.md §2, one shape for the command line (`--json`) and the API.
 namespace vtlt::webui {
@@ -18,6 +21,7 @@ Json json_or_null(std::optional<Date> date);
 /// "UNIT/YEAR/CODE"; empty without a dossier.
 std::string dossier_name(const catalog::DocumentView& view);
 Json document_json(const catalog::DocumentView& view);
+Json relations_json(std::span<const services::RelatedDocument> related);
 Json search_json(Language language, const indexer::SearchAnswer& answer, std::int64_t pending);
 
 /// The rule's sentence in the reader's language; what the verifier adds to it, a name or a number, follows as it is.

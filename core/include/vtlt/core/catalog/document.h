@@ -96,6 +96,8 @@ std::vector<DocumentId> list_ids(db::ReadTx& tx, DocumentId after, std::size_t l
 std::vector<DocumentId> list_ids_in_band(db::ReadTx& tx, Secrecy band, DocumentId after, std::size_t limit);
 /// An empty symbol means documents that have none. At most 100.
 std::vector<DocumentId> list_ids_by_number(db::ReadTx& tx, std::string_view number, std::string_view symbol);
+/// Other documents with a file of the same bytes as one of `document`'s. At most 100.
+std::vector<DocumentId> list_ids_by_content(db::ReadTx& tx, DocumentId document);
 std::int64_t count_documents(db::ReadTx& tx);
 
 /// Takes the next place in the home dossier's item list.

@@ -63,4 +63,26 @@ struct HistoryPage
 HistoryPage document_history(Archive& archive, const auth::Actor& actor, std::string_view uid, std::uint64_t start,
                              std::size_t limit);
 
+/// How two documents belong together, as far as the catalogue knows by itself.
+enum class Relation
+{
+    same_content, ///< a file with the same bytes: a duplicate that was kept
+    same_number   ///< same number and symbol, and no two different years: the Word file and the scan of one document
+};
+
+constexpr std::string_view relation_name(Relation relation)
+{
+    return relation == Relation::same_content ? "same_content" : "same_number";
+}
+
+struct RelatedDocument
+{
+    Relation relation;
+    catalog::DocumentView view;
+};
+
+/// What belongs to a document and may be read by the asker: same content first, each document once, at most `limit`.
+std::vector<RelatedDocument> document_relations(Archive& archive, const auth::Actor& actor, std::string_view uid,
+                                                std::size_t limit = 20);
+
 } // namespace vtlt::services
