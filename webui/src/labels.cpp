@@ -24,7 +24,7 @@ constexpr std::array kStates{
     StateRow{"done", "good"},     StateRow{"partial", "warn"},   StateRow{"cancelled", "quiet"},
     StateRow{"valid", "good"},    StateRow{"invalid", "bad"},    StateRow{"ok", "good"},
     StateRow{"not_ok", "bad"},    StateRow{"pending", "info"},   StateRow{"present", "good"},
-    StateRow{"absent", "warn"},
+    StateRow{"absent", "warn"},   StateRow{"unchecked", "warn"},
 };
 
 /// Statuses with words of their own; any other takes those of its class.

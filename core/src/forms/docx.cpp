@@ -203,7 +203,7 @@ Rendered write_document(const FormDef& form, const FormData& data, const Sink& o
     if (const auto total = dataset.total()) {
         append_row(out, form, paper, *total);
     }
-    const Rendered known{.rows = dataset.rows(), .pages = 0, .sha256 = dataset.finish_hash()};
+    Rendered known{.rows = dataset.rows(), .pages = 0, .sha256 = dataset.finish_hash()};
     output(out += foot(form, form_texts(form, data, known), paper));
     return known;
 }

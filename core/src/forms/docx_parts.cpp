@@ -24,7 +24,7 @@ struct Style
     std::string_view align;
     std::string_view face;
     int half_points; ///< 0: of the table
-    std::string_view paragraph = "";
+    std::string_view paragraph;
 };
 constexpr std::array kStyles{
     Style{"Parent", "center", "", 24},
@@ -140,8 +140,9 @@ std::string core_xml(std::string_view title, std::string_view subject, Instant m
            R"(xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dc:title>)" +
            escape_html(title) + "</dc:title><dc:subject>" + escape_html(subject) +
            "</dc:subject><dc:creator>VTLT</dc:creator>";
-    for (const std::string name : {"created", "modified"}) {
-        out += "<dcterms:" + name + " xsi:type=\"dcterms:W3CDTF\">" + at + "</dcterms:" + name + ">";
+    for (const std::string_view name : {"created", "modified"}) {
+        out.append("<dcterms:").append(name).append(" xsi:type=\"dcterms:W3CDTF\">").append(at);
+        out.append("</dcterms:").append(name).append(">");
     }
     return out + "</cp:coreProperties>";
 }
@@ -155,8 +156,8 @@ std::string styles_xml(double table_size)
         out.append("<w:style w:type=\"paragraph\" w:customStyle=\"1\" w:styleId=\"").append(style.id);
         out.append("\"><w:name w:val=\"VTLT ").append(style.id).append("\"/><w:basedOn w:val=\"Normal\"/><w:pPr>");
         out.append(style.paragraph).append("<w:jc w:val=\"").append(style.align).append("\"/></w:pPr><w:rPr>");
-        out.append(style.face)
-            .append("<w:sz w:val=\"" + size + "\"/><w:szCs w:val=\"" + size + "\"/></w:rPr></w:style>");
+        out.append(style.face).append("<w:sz w:val=\"").append(size);
+        out.append("\"/><w:szCs w:val=\"").append(size).append("\"/></w:rPr></w:style>");
     }
     return out + "</w:styles>";
 }

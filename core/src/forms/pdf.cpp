@@ -167,7 +167,7 @@ Rendered flow(Typefaces& faces, const FormDef& form, const FormData& data, const
 Rendered render_pdf(const FormDef& form, const FormData& data, const Sink& sink)
 {
     Typefaces faces;
-    const auto known = flow(faces, form, data, {}, nullptr);
+    auto known = flow(faces, form, data, {}, nullptr);
     const auto texts = form_texts(form, data, known);
     const auto frame = page_frame(form);
     Canvas canvas{frame.size,

@@ -424,7 +424,7 @@ Rendered render_xlsx(const FormDef& form, const FormData& data, const Sink& sink
     if (const auto total = dataset.total(); total && dataset.rows() > 0) {
         book.add_total(*total);
     }
-    const Rendered known{.rows = dataset.rows(), .pages = 0, .sha256 = dataset.finish_hash()};
+    Rendered known{.rows = dataset.rows(), .pages = 0, .sha256 = dataset.finish_hash()};
     book.finish(form_texts(form, data, known));
     drain(file.get(), sink);
     return known;

@@ -66,7 +66,7 @@ UniqueFd lock_archive(const Home& home, std::chrono::milliseconds patience)
 /// Absent: as before. A session without an end, or with one in the past, is a slip of the pen.
 std::chrono::minutes minutes_of(const Json& json, const char* key, std::chrono::minutes otherwise)
 {
-    constexpr std::int64_t most = 7 * 24 * 60;
+    constexpr std::int64_t most = std::int64_t{7} * 24 * 60;
     const auto minutes = json.value(key, std::int64_t{otherwise.count()});
     if (minutes < 1 || minutes > most) {
         throw Error{Kind::invalid, "config.session_minutes", {{"key", key}, {"most", std::to_string(most)}}};

@@ -216,7 +216,7 @@ catalog::Document update_document(Archive& archive, const Clock& clock, const au
                                   std::int64_t seen, const DocumentChanges& changes)
 {
     auto tx = archive.database().write();
-    const auto before = visible_document(tx, actor, uid);
+    auto before = visible_document(tx, actor, uid);
     auth::authorize(actor, auth::Action::document_edit, {.secrecy = before.secrecy, .unit = before.unit});
     const Wish wish{clock, changes};
     auto after = wish.applied_to(before);

@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kReadSize = 64 * 1024;
+constexpr std::size_t kReadSize = std::size_t{64} * 1024;
 /// Of a chunk's size line with its extensions, or a trailer line.
 constexpr std::size_t kMaxLine = 4096;
 constexpr int kMaxTrailers = 100;

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 constexpr auto kBeat = 300ms;
 constexpr auto kComment = 15s;
 /// A reader that lets so much pile up has stopped reading; he may come back and ask afresh.
-constexpr std::size_t kMaxPending = 256 * 1024;
+constexpr std::size_t kMaxPending = std::size_t{256} * 1024;
 
 } // namespace
 

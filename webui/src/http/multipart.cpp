@@ -13,7 +13,7 @@ namespace vtlt::webui::http {
 
 namespace {
 
-constexpr std::size_t kWindow = 64 * 1024;
+constexpr std::size_t kWindow = std::size_t{64} * 1024;
 constexpr std::size_t kMaxBoundary = 70; // RFC 2046 §5.1.1
 constexpr std::size_t kMaxPadding = 256; // white space behind a boundary
 

@@ -14,7 +14,7 @@ namespace vtlt::webui::http {
 
 namespace {
 
-constexpr std::size_t kReadSize = 64 * 1024;
+constexpr std::size_t kReadSize = std::size_t{64} * 1024;
 /// Bodies that may wait here together; beyond, they are read by the upload pool.
 constexpr std::size_t kParkedBodies = std::size_t{64} << 20;
 /// For a client that still sends while it is told no.

@@ -10,7 +10,7 @@ namespace {
 /// A reader that takes nothing for so long is gone.
 constexpr std::chrono::seconds kStall{60};
 /// Of a file under TLS: four records.
-constexpr std::size_t kTlsStep = 64 * 1024;
+constexpr std::size_t kTlsStep = std::size_t{64} * 1024;
 
 } // namespace
 

@@ -224,7 +224,7 @@ ConnectionPtr Worker::answer(Outgoing outgoing, Response response, PocoExchange&
 
 ConnectionPtr Worker::deliver(Outgoing outgoing)
 {
-    constexpr std::size_t kRecord = 16 * 1024;
+    constexpr std::size_t kRecord = std::size_t{16} * 1024;
     if (outgoing.connection->is_secure() && outgoing.head.size() + outgoing.text.size() <= kRecord) {
         outgoing.head += std::exchange(outgoing.text, {}); // one record, one packet
     }

@@ -62,7 +62,7 @@ private:
     const bool attends_;
     DateText date_;
     RequestIds ids_;
-    std::vector<char> buffer_ = std::vector<char>(16 * 1024); // of a file under TLS
+    std::vector<char> buffer_ = std::vector<char>(std::size_t{16} * 1024); // of a file under TLS
 };
 
 } // namespace vtlt::webui::http

@@ -16,6 +16,7 @@
 #include <vtlt/webui/shapes.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 
 namespace vtlt::webui {
@@ -77,6 +78,17 @@ std::string_view text_state(const catalog::File& file)
     return "absent";
 }
 
+/// "DOCX" rather than its media type; for what no reader knows, the type.
+std::string format_text(const catalog::File& file)
+{
+    if (file.format.empty() || file.format == "unknown") {
+        return file.media_type;
+    }
+    auto name = file.format;
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return name;
+}
+
 Json file_rows(const Call& call, const catalog::DocumentView& view, int current)
 {
     auto rows = Json::array();
@@ -85,7 +97,7 @@ Json file_rows(const Call& call, const catalog::DocumentView& view, int current)
         const bool has_text = file.text_state == catalog::TextState::present;
         rows.push_back({{"n", file.ordinal},
                         {"name", file.name},
-                        {"media_type", file.media_type},
+                        {"media_type", format_text(file)},
                         {"bytes_text", bytes_text(call.language, file.size)},
                         {"pages_text",
                          file.pages ? count_text(call.language, "count.pages", static_cast<std::uint64_t>(*file.pages))

@@ -34,13 +34,15 @@ Json figure(const Call& call, std::string_view href, std::string_view key, std::
 Json integrity_light(const Call& call, const services::Overview& figures)
 {
     if (!figures.integrity) {
-        return nullptr;
+        return {{"href", "/integrity"},
+                {"state", label(call.language, "unchecked")},
+                {"when_text", ""},
+                {"text", page_text(call.language, "integrity.never_hint")}};
     }
     const auto& run = *figures.integrity;
     return {{"href", "/integrity"},
             {"state", label(call.language, run.ok ? "ok" : "not_ok")},
             {"when_text", instant_text(run.finished_at)},
-            {"scope_text", ""},
             {"text", run.ok ? page_text(call.language, "integrity.no_problem")
                             : count_text(call.language, "count.problems", run.problems)}};
 }
@@ -97,7 +99,7 @@ http::Response show_overview(Call& call)
     const Json view{{"title", page_text(call.language, "nav.overview")},
                     {"last_sign_in", last ? instant_text(*last) : std::string{}},
                     {"counts", counts},
-                    {"integrity", integrity_light(call, figures)},
+                    {"integrity", empty ? Json() : integrity_light(call, figures)},
                     {"jobs", jobs},
                     {"recent", empty ? Json::array() : recent_documents(call)},
                     {"steps", empty ? first_steps(call) : Json()}};

@@ -31,14 +31,15 @@ struct ServerOptions
     std::size_t queue = 512;          ///< requests waiting for a worker; beyond: 503
     std::size_t connections = 10'000; ///< beyond: the longest idle one is closed
     std::size_t connections_per_address = 4'000; ///< a whole office may sit behind one proxy
-    std::size_t max_head = 16 * 1024;
-    std::size_t max_parked_body = 256 * 1024; ///< smaller bodies are read before a worker is taken
+    std::size_t max_head = std::size_t{16} * 1024;
+    std::size_t max_parked_body = std::size_t{256} * 1024; ///< smaller bodies are read before a worker is taken
     std::uint64_t max_body = std::uint64_t{100} << 20;
     std::chrono::milliseconds head_deadline =
         std::chrono::seconds{10}; ///< from the first byte (or accept) to the end of the head
     std::chrono::milliseconds body_deadline = std::chrono::seconds{30}; ///< for parked bodies, in all
     std::chrono::milliseconds idle_deadline = std::chrono::seconds{60}; ///< between requests
-    std::uint64_t min_body_rate = 4 * 1024; ///< bytes per second of a large body, in the mean of all waiting for it
+    std::uint64_t min_body_rate =
+        std::uint64_t{4} * 1024; ///< bytes per second of a large body, in the mean of all waiting for it
     std::chrono::milliseconds body_grace = std::chrono::seconds{10}; ///< before that rate is asked for
 };
 
