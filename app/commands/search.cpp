@@ -5,6 +5,7 @@
 #include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/text.h>
+#include <vtlt/core/export/document_list.h>
 #include <vtlt/core/services/people.h>
 #include <vtlt/indexer/searcher.h>
 
@@ -29,6 +30,7 @@ struct Options
     bool relaxed = false;
     std::optional<std::string> batch;
     std::string as;
+    std::string list; ///< format
 };
 
 /// The snippet with its lit ranges in bold where a terminal shows it.
@@ -243,6 +245,26 @@ void check_options(const Options& options)
     }
 }
 
+/// The printed list of what a query finds, to stdout.
+int run_list(const Context& context, const Options& options, const std::string& query)
+{
+    const auto output = forms::output_from_name(options.list);
+    if (!output) {
+        throw Error{Kind::invalid, "list.format", {{"value", options.list}}};
+    }
+    catch_up_index(context);
+    const auto opened = context.open_for_reading();
+    auto& archive = *opened;
+    const auto bands = readable_bands(context, archive, options);
+    indexer::Searcher searcher{archive.home(), archive.database()};
+    const auto documents = with_sound_index([&] { rebuild_index(context); },
+                                            [&] { return searcher.matching_documents(query, bands, options.relaxed); });
+    export_::write_document_list(archive.database(), documents,
+                                 {.query = query, .asked_by = context.actor().name, .made_at = context.clock().now()},
+                                 *output, [&](std::string_view bytes) { context.print(bytes); });
+    return kExitOk;
+}
+
 int run_search(const Context& context, const Options& options)
 {
     check_options(options);
@@ -252,6 +274,9 @@ int run_search(const Context& context, const Options& options)
     std::string query;
     for (const auto& part : options.query) {
         query += (query.empty() ? "" : " ") + part;
+    }
+    if (!options.list.empty()) {
+        return run_list(context, options, query);
     }
     const auto pending = catch_up_index(context);
     const auto opened = context.open_for_reading();
@@ -274,7 +299,8 @@ void add_search(CLI::App& app, Context& context)
     command->add_flag("--count", options->count, context.help("search.count"));
     command->add_flag("--relaxed", options->relaxed, context.help("search.relaxed_flag"));
     command->add_option("--as", options->as, context.help("search.as"));
-    command->add_option("--batch", options->batch, context.help("search.batch"))->excludes(cursor);
+    auto* batch = command->add_option("--batch", options->batch, context.help("search.batch"))->excludes(cursor);
+    command->add_option("--list", options->list, context.help("search.list"))->excludes(batch)->excludes(cursor);
     command->callback([&context, options] {
         context.takes_path(PathUse::input, options->batch);
         context.command = [&context, options] { return run_search(context, *options); };

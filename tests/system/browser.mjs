@@ -66,7 +66,7 @@ try {
   })();
   const jobs = packages.replace("packages", "jobs");
   const paths = ["", "search", "search?q=di%E1%BB%85n+t%E1%BA%ADp", "search?q=kh%C3%B4ngc%C3%B3g%C3%AC&from=2019&to=2020", document, `${document}?edit=1`, "intake", "jobs", jobs,
-    "integrity", "packages", packages, "packages/new?q=di%E1%BB%85n+t%E1%BA%ADp", "packages/new", "packages/verify", "account", "nowhere"];
+    "integrity", "packages", packages, "packages/new?q=di%E1%BB%85n+t%E1%BA%ADp", "search/list?q=di%E1%BB%85n+t%E1%BA%ADp", "packages/new", "packages/verify", "account", "nowhere"];
   for (const [width, height] of [[1366, 768], [390, 844]]) {
     await page.setViewportSize({width, height});
     for (const language of ["vi", "en"]) {

@@ -415,6 +415,12 @@ class Find(VtltCase):
         self.assertTrue(answer["hits"][0]["relaxed"])
         self.assertTrue(answer["dropped"])
 
+    def test_what_is_found_is_printed_as_a_list(self):
+        for form, beginning in (("pdf", b"%PDF-"), ("xlsx", b"PK"), ("docx", b"PK"), ("html", b"<section")):
+            answer = vtlt("search", "báo", "cáo", "--list", form, home=self.archive)
+            self.assertEqual((answer.code, answer.raw[:len(beginning)]), (0, beginning), answer)
+        self.assertEqual(vtlt("search", "x", "--list", "exe", home=self.archive).code, 2)
+
     def test_what_does_not_parse_is_searched_literally(self):
         answer = self.search(self.archive, '"khen thưởng')
         self.assertEqual(answer["syntax"]["at"], 0)

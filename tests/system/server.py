@@ -228,6 +228,30 @@ class Intake(ServerCase):
             line.sendall(head.encode() + body[:len(body) // 2])
 
 
+class Lists(ServerCase):
+    def test_what_is_found_is_printed_in_four_forms(self):
+        clerk = self.person("vanthu")
+        for number in (1, 2):
+            self.document(clerk, f"{number}.txt", report(number))
+        self.document(clerk, "3.txt", report(3, "kho mật"), secrecy="mat")
+        reader = self.person("docgia")
+        reader.wait_for(lambda: reader.get("/api/v1/search?q=kho").json["total"] == 2)
+        page = reader.get("/search/list?q=kho").text
+        self.assertIn("1/BC-CHC", page)
+        self.assertIn("Điều kiện tìm: kho", page)
+        self.assertNotIn("3/BC-CHC", page)
+        self.assertIn('href="/search/list?q=kho"', reader.get("/search?q=kho").text)
+        beginnings = {"pdf": b"%PDF-", "xlsx": b"PK", "docx": b"PK", "html": b"<section"}
+        for form, beginning in beginnings.items():
+            for path in ("/search/list/file", "/api/v1/search/list"):
+                file = reader.get(f"{path}?q=kho&format={form}")
+                self.assertEqual((file.status, file.body[:len(beginning)]), (200, beginning), form)
+                self.assertTrue(file.headers["Content-Disposition"].startswith(f'attachment; filename="muc-luc-kho.{form}"'), file.headers)
+        refused = reader.get("/api/v1/search/list?q=kho&format=exe")
+        self.assertEqual((refused.status, refused.json["code"]), (422, "list.format"))
+        self.assertIn("Mật", self.person("vanthu").get("/search/list?q=kho").text)
+
+
 class Documents(ServerCase):
     def test_two_people_editing_lose_nothing(self):
         one, two = self.person(), self.person("vanthu")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <vtlt/core/export/package_writer.h>
 
+#include "document_views.h"
 #include "package_layout.h"
 #include "package_stream.h"
 #include "register_list.h"
@@ -21,7 +22,6 @@ namespace vtlt::export_ {
 
 namespace {
 
-constexpr std::size_t kPortion = 500;
 /// Of one entry beside its content, for any name we give: a tar header with its pax record and padding; a zip entry
 /// with its place in the central directory is smaller.
 constexpr std::uint64_t kEntryOverhead = 2560;
@@ -38,25 +38,6 @@ constexpr std::uint64_t kPrintedByte = 7;
 constexpr std::uint64_t kTimesSet = 3;
 /// Source-Organization is repeated for so many units at most.
 constexpr std::size_t kMaxUnits = 20;
-
-/// Every document in order with its ordinal, in portions. One that is gone would make the register shorter than the
-/// count that was asked for.
-template <class F>
-void for_each_view(db::ReadTx& tx, std::span<const DocumentId> documents, F&& on_view)
-{
-    std::uint64_t ordinal = 0;
-    while (!documents.empty()) {
-        const auto portion = documents.first(std::min(kPortion, documents.size()));
-        const auto views = catalog::list_views(tx, portion);
-        if (views.size() != portion.size()) {
-            throw Error{Kind::conflict, "export.changed_meanwhile"};
-        }
-        for (const auto& view : views) {
-            on_view(view, ++ordinal);
-        }
-        documents = documents.subspan(portion.size());
-    }
-}
 
 struct Measure
 {
@@ -275,7 +256,7 @@ void write_documents(PackageStream& stream, Register* register_, db::ReadTx& tx,
         stream.add_payload(placed.metadata_path, metadata_text(placed));
         if (register_ != nullptr) {
             register_->page.append(register_row(placed));
-            register_->list.add(placed);
+            register_->list.add(view);
         }
     });
 }

@@ -116,9 +116,8 @@ const forms::FormDef& register_form()
     return forms::get_form("package_register");
 }
 
-void RegisterList::add(const PlacedDocument& document)
+void RegisterList::add(const catalog::DocumentView& view)
 {
-    const auto& view = *document.view;
     const auto& values = view.document;
     record_.clear();
     append_number(record_, values.issued_on ? to_int(*values.issued_on) : std::int64_t{0});

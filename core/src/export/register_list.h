@@ -21,7 +21,7 @@ class RegisterList
 public:
     explicit RegisterList(std::filesystem::path folder) : spool_(std::move(folder)) {}
 
-    void add(const PlacedDocument& document);
+    void add(const catalog::DocumentView& view);
     /// `on_row` hears of every row that is given back and may throw. The list must outlive the result.
     forms::FormData data(const RegisterHeading& heading, std::function<void()> on_row) const;
 

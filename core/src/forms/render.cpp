@@ -6,6 +6,7 @@
 
 #include <vtlt/core/base/error.h>
 
+#include <algorithm>
 #include <array>
 
 namespace vtlt::forms {
@@ -47,6 +48,13 @@ Rendered render(Output output, const FormDef& form, const FormData& data,
         return render_docx(form, data, sink);
     }
     throw Error{Kind::internal, "internal.invariant", {{"what", "an output that render knows"}}};
+}
+
+std::optional<Output> output_from_name(std::string_view name)
+{
+    const auto found =
+        std::ranges::find(kOutputs, name, [](const OutputKind& kind) { return kind.extension.substr(1); });
+    return found == kOutputs.end() ? std::nullopt : std::optional{static_cast<Output>(found - kOutputs.begin())};
 }
 
 std::string_view media_type(Output output)

@@ -207,7 +207,7 @@ catalog::Account change_account(Archive& archive, const Clock& clock, const auth
     const auto name = clean_text(who);
     auth::authorize(actor, auth::Action::user_administer, {});
     auto tx = archive.database().write();
-    const auto before = catalog::get_account(tx, name);
+    auto before = catalog::get_account(tx, name);
     auto after = before;
     after.full_name = change.full_name ? clean_title(*change.full_name) : before.full_name;
     after.role = change.role.value_or(before.role);

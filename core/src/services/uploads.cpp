@@ -23,8 +23,6 @@
 
 namespace vtlt::services {
 
-namespace fs = std::filesystem;
-
 namespace {
 
 constexpr std::size_t kBuffer = std::size_t{1} << 20;
@@ -360,7 +358,7 @@ Upload Uploads::complete(const auth::Actor& actor, std::string_view uid, std::st
 {
     auto& archive = state_->archive;
     const State::Turn turn{*state_, Uid{uid}};
-    const auto before = [&] {
+    auto before = [&] {
         auto tx = archive.database().read();
         return own_row(tx, actor, uid).upload;
     }();

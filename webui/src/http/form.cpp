@@ -55,7 +55,7 @@ Pairs parse_cookies(std::string_view field)
 std::string read_body(BodyReader& body, std::size_t limit)
 {
     std::string text;
-    std::array<char, 16 * 1024> buffer; // NOLINT(cppcoreguidelines-pro-type-member-init): filled by read
+    std::array<char, std::size_t{16} * 1024> buffer; // NOLINT(cppcoreguidelines-pro-type-member-init): filled by read
     while (const auto got = body.read(buffer)) {
         if (text.size() + got > limit) {
             throw Error{Kind::invalid, "http.body_too_large", {{"limit", std::to_string(limit)}}};

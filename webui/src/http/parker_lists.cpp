@@ -71,8 +71,11 @@ void Parker::accept_one(int fd, std::string address)
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     Ssl ssl;
-    if (tls_ != nullptr && !(ssl = tls_->new_session(fd))) {
-        return;
+    if (tls_ != nullptr) {
+        ssl = tls_->new_session(fd);
+        if (!ssl) {
+            return;
+        }
     }
     auto connection = std::make_unique<Connection>(std::move(owned), std::move(ssl), std::move(address), connections_);
     auto& placed = *connection;

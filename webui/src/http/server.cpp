@@ -77,16 +77,16 @@ struct Server::State
             }
         }
 
-        void start_threads(const ServerOptions& options)
+        void start_threads(const ServerOptions& wanted)
         {
             const BlockedSignals blocked;
             threads.emplace_back([this] { parker.run(); });
             threads.emplace_back([this] { sender.run(); });
             threads.emplace_back([this] { events.run(); });
-            for (unsigned i = 0; i < options.workers; ++i) {
+            for (unsigned i = 0; i < wanted.workers; ++i) {
                 workers.emplace_back([this] { Worker{shop, requests, true}.run(); });
             }
-            for (unsigned i = 0; i < options.upload_workers; ++i) {
+            for (unsigned i = 0; i < wanted.upload_workers; ++i) {
                 workers.emplace_back([this] { Worker{shop, uploads, false}.run(); });
             }
         }

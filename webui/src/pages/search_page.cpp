@@ -208,6 +208,7 @@ http::Response show_search(Call& call)
         {"pending_text", start ? std::string{} : pending_text(call)},
         {"hidden_text", ""},
         {"package", package_link(call, asked, answer.total)},
+        {"list", answer.total == 0 ? std::string{} : link("/search/list", asked.parts())},
         {"clear_href", "/search"}};
     return page(call, "search", view, std::move(frame));
 }

@@ -13,6 +13,7 @@ std::span<const Route> system_routes();
 std::span<const Route> sign_in_routes();
 std::span<const Route> overview_routes();
 std::span<const Route> search_routes();
+std::span<const Route> list_routes();
 std::span<const Route> document_routes();
 std::span<const Route> intake_routes();
 std::span<const Route> job_routes();

@@ -12,8 +12,8 @@ namespace vtlt::webui {
 
 namespace {
 
-/// Members that may reach the page without escaping, as "template member": none so far.
-constexpr std::array<std::string_view, 0> kUnescaped{};
+/// Members that may reach the page without escaping, as "template member": markup that core/forms made and escaped.
+constexpr std::array<std::string_view, 1> kUnescaped{"document_list form"};
 
 constexpr std::string_view kMemberSigns = "abcdefghijklmnopqrstuvwxyz0123456789_.?";
 
@@ -105,6 +105,8 @@ private:
                 if (std::ranges::find(kUnescaped, std::string{name} + " " + std::string{member}) == kUnescaped.end()) {
                     broken(name, tag_line, "an unescaped member");
                 }
+                check_member(name, tag_line, member);
+                nodes.push_back({Node::Kind::markup, std::string{member}, origin(name, tag_line), {}});
                 break;
             case '=':
                 broken(name, tag_line, "other delimiters");
@@ -232,6 +234,9 @@ std::string to_mustache(const Nodes& nodes)
             break;
         case Node::Kind::variable:
             out += "{{" + node.value + "}}";
+            break;
+        case Node::Kind::markup:
+            out += "{{&" + node.value + "}}";
             break;
         case Node::Kind::section:
         case Node::Kind::inverted:

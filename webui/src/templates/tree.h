@@ -15,6 +15,7 @@ struct Node
     {
         text,
         variable,
+        markup, ///< a variable that is not escaped
         section,
         inverted
     };

@@ -19,6 +19,7 @@
 ///   becomes {{total}}
 ///   {{asset.app.css}}      the address of a static file (assets.h)
 ///   {{> partial/pages}}    another template, put in when loading
+///   {{&form}}              not escaped: only members that are listed in templates/tree.cpp
 ///   {{#hits?}}…{{/hits?}}  once, where the list `hits` has anything in it
 /// In a view: null, false, "" and [] are nothing ({{#x}} is skipped, {{^x}} is shown); numbers print as they are, so
 /// what a person reads comes ready from formats.h and labels.h. Every member that a template names is present.

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -66,6 +67,8 @@ struct Rendered
 Rendered render(Output output, const FormDef& form, const FormData& data,
                 const std::function<void(std::string_view)>& sink, const RenderOptions& options = {});
 
+/// By its extension without the dot; nullopt for a word that is none.
+std::optional<Output> output_from_name(std::string_view name);
 std::string_view media_type(Output output);
 /// With its dot.
 std::string_view extension(Output output);

@@ -23,7 +23,7 @@ struct PartHead
 struct MultipartLimits
 {
     std::size_t parts = 1000;
-    std::size_t head = 8 * 1024; ///< bytes of one part's head
+    std::size_t head = std::size_t{8} * 1024; ///< bytes of one part's head
     std::uint64_t total = std::uint64_t{100} << 20;
 };
 

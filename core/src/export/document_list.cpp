@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <vtlt/core/export/document_list.h>
+
+#include "document_views.h"
+#include "register_list.h"
+#include "register_page.h"
+
+#include <vtlt/core/db/database.h>
+
+namespace vtlt::export_ {
+
+forms::Rendered write_document_list(db::Database& database, std::span<const DocumentId> documents,
+                                    const DocumentListRequest& request, forms::Output output,
+                                    const std::function<void(std::string_view)>& sink)
+{
+    if (documents.size() > kMaxListed) {
+        throw Error{Kind::invalid,
+                    "list.too_long",
+                    {{"count", std::to_string(documents.size())}, {"limit", std::to_string(kMaxListed)}}};
+    }
+    RegisterHeading heading{.language = "vi",
+                            .title = {},
+                            .query = request.query,
+                            .asked_by = request.asked_by,
+                            .made_at = request.made_at,
+                            .documents = documents.size()};
+    const auto scratch = request.scratch.empty() ? std::filesystem::temp_directory_path() : request.scratch;
+    RegisterList list{scratch};
+    {
+        auto tx = database.read();
+        for_each_view(tx, documents, [&](const catalog::DocumentView& view, std::uint64_t) {
+            heading.files += view.files.size();
+            heading.highest = std::max(heading.highest, view.document.secrecy);
+            list.add(view);
+        });
+    }
+    return forms::render(output, register_form(), list.data(heading, [] {}), sink,
+                         {.preview_rows = request.preview_rows, .scratch = scratch});
+}
+
+} // namespace vtlt::export_
