@@ -54,48 +54,15 @@ Json parsed(const std::string& json)
     return json.empty() ? Json(nullptr) : Json::parse(json, nullptr, false);
 }
 
-Json instant_or_null(std::optional<Instant> instant)
-{
-    return instant ? Json(format_instant(*instant)) : Json(nullptr);
-}
-
-Json error_json(const Context& context, const jobs::Job& job)
-{
-    if (job.error_code.empty()) {
-        return nullptr;
-    }
-    auto fields = Json::object();
-    for (const auto& [name, value] : job.error_fields) {
-        fields[name] = value;
-    }
-    return {{"code", job.error_code},
-            {"fields", fields},
-            {"text", webui::message(context.language, "error", job.error_code, job.error_fields)}};
-}
-
+/// As the API tells it, with what only the machine's own people may know: who asked, and whether it runs just now.
 Json to_json(const Context& context, const jobs::Job& job, bool somebody_writes)
 {
-    const auto now = context.clock().now();
-    const bool runs = shown_state(job, now, somebody_writes) == "running";
-    return {{"id", job.uid},
-            {"kind", job.kind},
-            {"state", job.outcome ? "finished"
-                      : runs      ? "running"
-                                  : "queued"},
-            {"actor", job.actor.name},
-            {"created_at", format_instant(job.created_at)},
-            {"started_at", instant_or_null(job.started_at)},
-            {"finished_at", instant_or_null(job.finished_at)},
-            {"outcome", job.outcome ? Json(jobs::outcome_name(*job.outcome)) : Json(nullptr)},
-            {"cancel_asked", job.cancel_asked},
-            {"progress",
-             {{"items_done", job.progress.items_done},
-              {"items_total", job.progress.items_total},
-              {"bytes_done", job.progress.bytes_done},
-              {"bytes_total", job.progress.bytes_total},
-              {"updated_at", format_instant(job.updated_at)}}},
-            {"retry_of", json_or_null(job.retry_of)},
-            {"error", error_json(context, job)}};
+    auto json = webui::job_json(context.language, job);
+    const bool runs = shown_state(job, context.clock().now(), somebody_writes) == "running";
+    json["state"] = job.outcome ? "finished" : runs ? "running" : "queued";
+    json["actor"] = job.actor.name;
+    json["progress"]["updated_at"] = format_instant(job.updated_at);
+    return json;
 }
 
 std::string job_line(const Context& context, const jobs::Job& job, bool somebody_writes)
@@ -175,7 +142,6 @@ int run_show(const Context& context, const Options& options)
     }
     auto json = to_json(context, job, somebody_writes);
     json["request"] = parsed(job.request);
-    json["result"] = parsed(job.result);
     auto list = Json::array();
     for (const auto& item : items) {
         list.push_back(to_json(item));

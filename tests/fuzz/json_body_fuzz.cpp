@@ -4,7 +4,7 @@
 #include <vtlt/core/base/json.h>
 #include <vtlt/core/base/text.h>
 #include <vtlt/core/catalog/document.h>
-#include <vtlt/core/catalog/unit.h>
+#include <vtlt/core/catalog/dossier.h>
 #include <vtlt/core/services/api_tokens.h>
 #include <vtlt/core/services/people.h>
 #include <vtlt/webui/site.h>

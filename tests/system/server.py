@@ -76,6 +76,11 @@ class SignIn(ServerCase):
         clerk.post_form("/sign-out")
         self.assertEqual(copy.get("/").status, 303)
         again = self.person("vanthu")
+        former = Person(self.server)
+        former.cookies = dict(again.cookies)
+        self.assertEqual(again.sign_in("docgia", PASSWORD).status, 303)
+        self.assertEqual(former.get("/").status, 303, "a browser has one session")
+        self.assertEqual(again.sign_in("vanthu", PASSWORD).status, 303)
         self.assertEqual(vtlt("-C", self.place, "user", "disable", "vanthu").code, 0)
         self.assertEqual(again.get("/").status, 303)
 

@@ -66,6 +66,20 @@ Json findings_json(Language language, const std::vector<export_::PackageFinding>
     return list;
 }
 
+Json job_error_json(Language language, const jobs::Job& job)
+{
+    if (job.error_code.empty()) {
+        return nullptr;
+    }
+    auto fields = Json::object();
+    for (const auto& [name, value] : job.error_fields) {
+        fields[name] = value;
+    }
+    return {{"code", job.error_code},
+            {"fields", fields},
+            {"text", message(language, "error", job.error_code, job.error_fields)}};
+}
+
 struct Status
 {
     Kind kind;
@@ -170,29 +184,28 @@ Json verdict_json(Language language, const export_::PackageVerdict& verdict)
             {"warnings", findings_json(language, verdict.warnings)}};
 }
 
-Json job_json(const jobs::Job& job)
+Json job_json(Language language, const jobs::Job& job)
 {
     const auto instant_or_null = [](const std::optional<Instant>& at) {
         return at ? Json(format_instant(*at)) : Json(nullptr);
     };
-    Json json{{"id", job.uid},
-              {"kind", job.kind},
-              {"state", jobs::state_name(job.state)},
-              {"created_at", format_instant(job.created_at)},
-              {"started_at", instant_or_null(job.started_at)},
-              {"finished_at", instant_or_null(job.finished_at)},
-              {"outcome", job.outcome ? Json(jobs::outcome_name(*job.outcome)) : Json(nullptr)},
-              {"cancel_asked", job.cancel_asked},
-              {"progress",
-               {{"items_done", job.progress.items_done},
-                {"items_total", job.progress.items_total},
-                {"bytes_done", job.progress.bytes_done},
-                {"bytes_total", job.progress.bytes_total}}},
-              {"result", job.result.empty() ? Json(nullptr) : parse_json(job.result)},
-              {"error", json_or_null(job.error_code)},
-              {"retry_of", json_or_null(job.retry_of)},
-              {"revision", job.revision}};
-    return json;
+    return {{"id", job.uid},
+            {"kind", job.kind},
+            {"state", jobs::state_name(job.state)},
+            {"created_at", format_instant(job.created_at)},
+            {"started_at", instant_or_null(job.started_at)},
+            {"finished_at", instant_or_null(job.finished_at)},
+            {"outcome", job.outcome ? Json(jobs::outcome_name(*job.outcome)) : Json(nullptr)},
+            {"cancel_asked", job.cancel_asked},
+            {"progress",
+             {{"items_done", job.progress.items_done},
+              {"items_total", job.progress.items_total},
+              {"bytes_done", job.progress.bytes_done},
+              {"bytes_total", job.progress.bytes_total}}},
+            {"result", job.result.empty() ? Json(nullptr) : parse_json(job.result)},
+            {"error", job_error_json(language, job)},
+            {"retry_of", json_or_null(job.retry_of)},
+            {"revision", job.revision}};
 }
 
 int http_status(Kind kind)

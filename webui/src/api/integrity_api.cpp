@@ -17,7 +17,7 @@ http::Response list_runs(Call& call)
     auto list = Json::array();
     for (const auto& run : services::list_jobs(
              call.archive(), call.actor, {.kind = std::string{kVerifyJob}, .before = call.query("cursor")}, kListed)) {
-        list.push_back(job_json(run));
+        list.push_back(job_json(call.language, run));
     }
     return json_answer({{"format_version", 1}, {"runs", list}});
 }
@@ -35,7 +35,7 @@ http::Response start_run(Call& call)
         call.archive(), call.clock(), call.actor,
         {.kind = std::string{kVerifyJob}, .request = {{"sample", objects}}, .repeat_key = repeat_key(call)});
     call.house.services.jobs.wake();
-    auto response = json_answer(job_json(services::get_job(call.archive(), call.actor, made.uid)), 202);
+    auto response = json_answer(job_json(call.language, services::get_job(call.archive(), call.actor, made.uid)), 202);
     response.headers.set("Location", "/api/v1/jobs/" + made.uid);
     return response;
 }

@@ -29,7 +29,7 @@ http::Response list_jobs(Call& call)
     }
     auto list = Json::array();
     for (const auto& job : found) {
-        list.push_back(job_json(job));
+        list.push_back(job_json(call.language, job));
     }
     auto response = json_answer({{"format_version", 1}, {"jobs", list}});
     if (more) {
@@ -42,28 +42,29 @@ http::Response list_jobs(Call& call)
     return response;
 }
 
-Json one_job(const jobs::Job& job)
+Json one_job(Language language, const jobs::Job& job)
 {
-    auto json = job_json(job);
+    auto json = job_json(language, job);
     json["format_version"] = 1;
     return json;
 }
 
 http::Response get_job(Call& call)
 {
-    return json_answer(one_job(services::get_job(call.archive(), call.actor, call.value())));
+    return json_answer(one_job(call.language, services::get_job(call.archive(), call.actor, call.value())));
 }
 
 http::Response cancel_job(Call& call)
 {
-    return json_answer(one_job(services::cancel_job(call.archive(), call.clock(), call.actor, call.value())));
+    return json_answer(
+        one_job(call.language, services::cancel_job(call.archive(), call.clock(), call.actor, call.value())));
 }
 
 http::Response retry_job(Call& call)
 {
     const auto job = services::retry_job(call.archive(), call.clock(), call.actor, call.value());
     call.house.services.jobs.wake();
-    auto response = json_answer(one_job(job), 202);
+    auto response = json_answer(one_job(call.language, job), 202);
     response.headers.set("Location", "/api/v1/jobs/" + job.uid);
     return response;
 }
@@ -71,7 +72,7 @@ http::Response retry_job(Call& call)
 /// What the page needs to follow a job without asking anything else.
 std::string event_of(Language language, const jobs::Job& job)
 {
-    auto data = one_job(job);
+    auto data = one_job(language, job);
     data["bar"] = progress(language, job.progress.items_done, job.progress.items_total);
     data["label"] = label(language, job_state(job));
     return "id: " + std::to_string(job.revision) + "\ndata: " + to_line(data) + "\n\n";

@@ -23,9 +23,8 @@ struct SignInForm
     std::string notice;
 };
 
-std::string place_to_return(const Call& call, const std::string& wanted)
+std::string place_to_return(const std::string& wanted)
 {
-    static_cast<void>(call);
     return is_own_path(wanted) && !wanted.starts_with("/sign-in") ? wanted : "/";
 }
 
@@ -47,7 +46,7 @@ http::Response sign_in_page(const Call& call, const std::string& back, const Sig
 
 http::Response show_sign_in(Call& call)
 {
-    const auto back = place_to_return(call, call.query("back"));
+    const auto back = place_to_return(call.query("back"));
     if (call.session) {
         return redirect(back);
     }
@@ -70,11 +69,14 @@ void require_own_site(const http::Request& request)
 http::Response sign_in(Call& call)
 {
     require_own_site(call.request);
-    const auto back = place_to_return(call, call.field("back"));
+    const auto back = place_to_return(call.field("back"));
     const auto name = call.field("name");
     try {
         const auto opened =
             call.house.services.sign_in.sign_in(name, call.field("password"), call.request.remote_address);
+        if (call.session) { // its cookie is overwritten: nobody could end it any more
+            services::end_session(call.archive(), call.clock(), call.actor, call.session->session.uid);
+        }
         auto response = redirect(back);
         response.headers.add("Set-Cookie", session_cookie(opened.secret, call.request.secure));
         return response;

@@ -28,7 +28,7 @@ Json search_json(Language language, const indexer::SearchAnswer& answer, std::in
 std::string finding_text(Language language, const export_::PackageFinding& finding);
 Json verdict_json(Language language, const export_::PackageVerdict& verdict);
 
-Json job_json(const jobs::Job& job);
+Json job_json(Language language, const jobs::Job& job);
 
 int http_status(Kind kind);
 /// RFC 9457, as far as a command line has it too.
