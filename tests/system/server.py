@@ -219,6 +219,7 @@ class Intake(ServerCase):
         digest = hashlib.sha256()
         for begin in range(0, size, step):
             digest.update(piece(begin))
+        clerk.connection.close()  # it has been idle for long
         self.assertIn(clerk.send_json("POST", url + "/complete", {"sha256": digest.hexdigest()}).status, (201, 202))
         done = clerk.wait_for(lambda: (u := clerk.get(url).json)["state"] in ("done", "failed") and u, 600)
         self.assertEqual((done["outcome"], done["cause"]), ("without_text", "unknown_format"), done)
