@@ -46,11 +46,11 @@ def main():
              "namespace vtlt::webui {", "namespace {"]
     table = []
     for index, (name, asset) in enumerate(sorted(done.items())):
-        for part in ("data", "gzip"):
-            body = ",".join(map(str, asset[part])) or "0"
+        for part in [part for part in ("data", "gzip") if asset[part]]:
+            body = ",".join(map(str, asset[part]))
             lines.append(f"constexpr unsigned char {part}_{index}[] = {{{body}}};")
         packed = f"{{gzip_{index}, sizeof gzip_{index}}}" if asset["gzip"] else "{}"
-        table.append(f'    Asset{{"{name}", "/assets/{asset["hashed"]}", "{asset["type"]}", "\\"{asset["etag"]}\\"", {{data_{index}, {len(asset["data"])}}}, {packed}}},')
+        table.append(f'    Asset{{"{name}", "/assets/{asset["hashed"]}", "{asset["type"]}", "\\"{asset["etag"]}\\"", {{data_{index}, sizeof data_{index}}}, {packed}}},')
     lines += ["constexpr std::array table{", *table, "};", "} // namespace", "std::span<const Asset> assets() { return table; }", "} // namespace vtlt::webui", "// NOLINTEND", ""]
     out.write_text("\n".join(lines))
 

@@ -65,7 +65,7 @@ class Attack(VtltCase):
                 self.edit(one, documents[f"{i}.txt"], values)
             for line in lines:
                 self.seek(one, line)
-            one.wait_for(lambda: one.get(f"/api/v1/search?q={MARK}").json["total"] == len(dealt))
+            one.wait_for(lambda: one.get(f"/api/v1/search?q={MARK}").json["total"] == len(dealt), 600)
             asked = {"documents": [{"path": f"documents/{documents[f'{i}.txt']}", "title": as_one_line(values["title"])} for i, values in enumerate(dealt) if "title" in values],
                      "lists": self.list_pages(one), "queries": texts[::10] if ALL else texts}
             done = subprocess.run(["node", str(SOURCE / "tests/system/attack.mjs"), f"http://127.0.0.1:{server.port}/", PASSWORD],
