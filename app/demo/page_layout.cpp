@@ -75,7 +75,9 @@ Item PageLayout::page_number(int page)
 {
     std::vector<Item> items;
     paragraph(items, std::to_string(page), {.size = 13, .align = Align::centre});
-    return std::move(items.front());
+    // cppcheck-suppress containerOutOfBounds
+    auto item = std::move(items.front()); // paragraph() has put it there
+    return item;
 }
 
 std::vector<Line> PageLayout::break_lines(std::string_view text, const Setting& setting)

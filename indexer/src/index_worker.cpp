@@ -141,7 +141,9 @@ BandIndex* IndexWorker::State::open_or_rebuild(Secrecy band, bool needed)
     auto tx = database.read();
     // An index ahead of the catalogue belongs to another history: the catalogue was restored from a copy.
     if (index && index->applied() <= outbox::last_seq(tx)) {
-        return (bands[band] = std::move(index)).get();
+        auto& kept = bands[band];
+        kept = std::move(index);
+        return kept.get();
     }
     const bool stale_folder = index || current_generation(home, band);
     index.reset();

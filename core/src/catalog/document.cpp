@@ -172,7 +172,8 @@ DocumentView get_view(db::ReadTx& tx, std::string_view uid)
     if (views.empty()) {
         throw Error{Kind::not_found, "document.not_found", {{"id", std::string{uid}}}};
     }
-    return std::move(views.front());
+    auto view = std::move(views.front());
+    return view;
 }
 
 std::vector<DocumentId> list_ids(db::ReadTx& tx, DocumentId after, std::size_t limit)

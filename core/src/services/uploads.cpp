@@ -126,7 +126,8 @@ struct Uploads::State
         {
             const std::lock_guard lock{mutex};
             if (auto node = remembered.extract(uid); !node.empty() && node.mapped().hashed == received) {
-                return std::move(node.mapped());
+                auto progress = std::move(node.mapped());
+                return progress;
             }
         }
         Progress progress;
