@@ -4,6 +4,8 @@
 #include <vtlt/core/base/error.h>
 
 #include <catch2/catch.hpp>
+
+#include <atomic>
 #include <sys/stat.h>
 #include <vector>
 
@@ -30,8 +32,9 @@ std::string code_of(const TlsFiles& files)
 TEST_CASE("requests are answered over TLS", "[http][tls]")
 {
     const TempDir directory;
-    const TestServer server{{.tls = make_certificate(directory.path(), "kho.test")}, [](Request& request) {
-                                CHECK(request.secure);
+    std::atomic<bool> all_secure = true; // Catch is for one thread
+    const TestServer server{{.tls = make_certificate(directory.path(), "kho.test")}, [&](Request& request) {
+                                all_secure = all_secure && request.secure;
                                 return echo(request);
                             }};
     auto client = server.connect();
@@ -45,6 +48,7 @@ TEST_CASE("requests are answered over TLS", "[http][tls]")
     client.send(get("/1") + get("/2"));
     CHECK(client.receive().body == "GET /1\n");
     CHECK(client.receive().body == "GET /2\n");
+    CHECK(all_secure);
 }
 
 TEST_CASE("stalled handshakes end in time and hold up nobody", "[http][tls]")
