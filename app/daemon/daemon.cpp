@@ -107,7 +107,8 @@ services::UploadIntakeOptions Daemon::State::upload_options()
     return {.extractor = {}, .workers = 0, .make_searchable = [this] { house.index->catch_up(); }};
 }
 
-Daemon::Daemon(const Context& context, const ServeOptions& options) : state_(new State{context, options}) {}
+Daemon::Daemon(const Context& context, const ServeOptions& options) : state_(std::make_unique<State>(context, options))
+{}
 
 Daemon::~Daemon()
 {

@@ -2,19 +2,22 @@
 """Lists of what attackers type, each line through a field in turn and the search box; then Chromium opens the pages that show them."""
 import itertools
 import json
-import shutil
 import subprocess
 import unicodedata
-import unittest
 import urllib.parse
 
-from vtlt_case import ALL, SHIFT, SOURCE, VtltCase, main, vtlt
+from vtlt_case import ALL, DATA, SHIFT, SOURCE, VtltCase, main
 from vtlt_server import PASSWORD, Person, Server, add_person
 
 SHARE = 160  # lines outside --all, others at each commit
 FIELDS = ("title", "issuer", "signer", "symbol", "number")
 LONGEST = {"title": 2000, "issuer": 500, "signer": 200, "symbol": 100, "number": 50}
 MARK = "khoanhvung"
+# Also where the lists are absent: markup, attributes, templates, queries, other directions, no text at all.
+OWN = ("<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'onmouseover='alert(1)", "javascript:alert(1)", "<svg onload=alert(1)>",
+       "{{title}}{{{title}}}{{&title}}", "</title></textarea></style><script>alert(1)</script>", "&lt;script&gt;", "' OR 1=1 --", "\"(so: AND OR NOT",
+       "../../../../etc/passwd", "a\u202egpj.exe", "\x1b[31m\x07\x00", "=cmd|' /C calc'!A0", "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"),
+       "Ủy ban nhân dân", "${7*7}#{7*7}", "%0d%0aSet-Cookie:%20a=b", "<math><mtext></form><iframe srcdoc=x>", "x" * 1500)
 BLANKS = set("\u00a0\u1680\u2028\u2029\u202f\u205f\u3000") | {chr(c) for c in range(0x2000, 0x200b)}
 DIRECTIONS = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -34,11 +37,13 @@ def as_one_line(text):
     return " ".join(part for part in "".join(shown).split(" ") if part)
 
 
-@unittest.skipUnless(shutil.which("node") and (SOURCE / "webui/node_modules/playwright-core").exists(), "skipped: no node or playwright-core")
 class Attack(VtltCase):
     def lines(self):
-        material = self.need("attack_inputs")
-        found = {}
+        found = dict.fromkeys(line.encode() for line in OWN)
+        material = DATA / "attack_inputs"
+        if not material.exists():
+            print("skipped: the lists of attack_inputs are not on this machine; our own lines alone")
+            return list(found)
         for archive in ("fuzzdb_lists", "payloadsallthethings_lists"):
             for path in sorted(self.unpack(material / f"{archive}.tar.zst", archive).rglob("*.txt")):
                 for line in path.read_bytes().split(b"\n"):
@@ -47,7 +52,7 @@ class Attack(VtltCase):
             found.setdefault(line.encode("utf-8", "surrogatepass"))
         lines = [line for line in found if line.strip()]
         self.assertGreater(len(lines), 9000)
-        return lines if ALL else lines[SHIFT % 60::len(lines) // SHARE]
+        return lines if ALL else lines[:len(OWN)] + lines[len(OWN) + SHIFT % 60::len(lines) // SHARE]
 
     def test_nothing_of_it_runs(self):
         lines = self.lines()
@@ -133,13 +138,14 @@ class Attack(VtltCase):
         return pages
 
     def test_pictures_with_something_inside_stay_files(self):
-        material = self.need("attack_inputs")
+        material = DATA / "attack_inputs"
         place = self.home()
         add_person(self, place, "quantri", "admin")
         script = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
         page = b"<!DOCTYPE html><p>trang<script>alert(1)</script><img src=x onerror=alert(2)></p>"
         files = [("a.svg", script), ("a.html", page), ("a.txt", page)]
-        files += [(p.name, p.read_bytes()) for p in sorted(self.unpack(material / "payloadsallthethings_upload_images.tar.zst", "pictures").rglob("*")) if p.is_file()]
+        if material.exists():
+            files += [(p.name, p.read_bytes()) for p in sorted(self.unpack(material / "payloadsallthethings_upload_images.tar.zst", "pictures").rglob("*")) if p.is_file()]
         with Server(place) as server:
             one = Person(server)
             self.assertEqual(one.sign_in("quantri", PASSWORD).status, 303)

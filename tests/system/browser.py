@@ -2,9 +2,7 @@
 """A newcomer's way through the pages in Chromium, with script on and off, and axe over every page (browser.mjs)."""
 import json
 import os
-import shutil
 import subprocess
-import unittest
 import zipfile
 
 from vtlt_case import SOURCE, VtltCase, main
@@ -13,7 +11,6 @@ from vtlt_server import PASSWORD, Server, add_person
 TEXT = "Số: {n}/KH-BCH\nHà Nội, ngày 5 tháng 8 năm 2021\nKẾ HOẠCH\nDiễn tập phương án chữa cháy khu kho K{n}\nNội dung diễn tập khu kho.\n"
 
 
-@unittest.skipUnless(shutil.which("node") and (SOURCE / "webui/node_modules/playwright-core").exists(), "skipped: no node or playwright-core")
 class Browser(VtltCase):
     def walk(self, script):
         place = self.home()

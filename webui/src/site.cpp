@@ -14,6 +14,14 @@ namespace vtlt::webui {
 
 struct Site::State
 {
+    State(const SiteServices& services, std::string title)
+        : house{.services = services,
+                .templates = Templates{services.assets_dir},
+                .searchers = {services.archive.home(), services.archive.database()},
+                .archive_title = std::move(title),
+                .version = VTLT_VERSION}
+    {}
+
     House house;
     Router router{route_groups()};
     std::atomic<bool> retired{false};
@@ -99,13 +107,7 @@ const Route kNoRoute{};
 
 } // namespace
 
-Site::Site(const SiteServices& services)
-    : state_(new State{.house = {.services = services,
-                                 .templates = Templates{services.assets_dir},
-                                 .searchers = {services.archive.home(), services.archive.database()},
-                                 .archive_title = archive_title(services.archive),
-                                 .version = VTLT_VERSION}})
-{}
+Site::Site(const SiteServices& services) : state_(std::make_unique<State>(services, archive_title(services.archive))) {}
 
 Site::~Site() = default;
 

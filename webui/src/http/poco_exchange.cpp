@@ -91,11 +91,11 @@ PocoExchange::Shared::~Shared() = default;
 struct PocoExchange::State
 {
     State(net::HTTPServerParams::Ptr params, std::string_view head_bytes, bool secure)
-        : socket(new ReplaySocket{head_bytes, secure}), session(net::StreamSocket{socket}, params), response(session),
-          request(response, session, params)
+        : socket(Poco::makeAuto<ReplaySocket>(head_bytes, secure)),
+          session(net::StreamSocket{socket.duplicate()}, params), response(session), request(response, session, params)
     {}
 
-    ReplaySocket* socket; // owned by the session
+    Poco::AutoPtr<ReplaySocket> socket; // the session has a share of its own
     net::HTTPServerSession session;
     net::HTTPServerResponseImpl response;
     net::HTTPServerRequestImpl request;
