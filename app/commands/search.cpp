@@ -259,7 +259,7 @@ int run_list(const Context& context, const Options& options, const std::string& 
     indexer::Searcher searcher{archive.home(), archive.database()};
     const auto documents = with_sound_index([&] { rebuild_index(context); },
                                             [&] { return searcher.matching_documents(query, bands, options.relaxed); });
-    export_::write_document_list(archive.database(), documents,
+    export_::write_document_list(archive.database(), reader(context, archive, options.as), documents,
                                  {.query = query, .asked_by = context.actor().name, .made_at = context.clock().now()},
                                  *output, [&](std::string_view bytes) { context.print(bytes); });
     return kExitOk;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "export_fixture.h"
 
+#include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/export/document_list.h>
 
@@ -11,11 +12,12 @@ using namespace vtlt::test;
 
 namespace {
 
-std::string listed(ExportArchive& archive, const std::vector<DocumentId>& documents, std::uint64_t preview_rows = 0)
+std::string listed(ExportArchive& archive, const std::vector<DocumentId>& documents, std::uint64_t preview_rows = 0,
+                   const auth::Actor& actor = auth::operator_actor())
 {
     std::string out;
     export_::write_document_list(
-        archive.database(), documents,
+        archive.database(), actor, documents,
         {.query = "phòng <cháy>", .asked_by = "Lan", .made_at = archive.clock().now(), .preview_rows = preview_rows},
         forms::Output::html, [&](std::string_view bytes) { out += bytes; });
     return out;
@@ -43,6 +45,22 @@ TEST_CASE("a document list has a row for each document, in order, escaped", "[ex
     CHECK(rows_of(listed(archive, {documents.rbegin(), documents.rend()})) == documents.size());
     CHECK(rows_of(listed(archive, documents, 5)) == 5);
     CHECK(rows_of(listed(archive, {})) == 0);
+}
+
+TEST_CASE("a document list leaves out what its reader may not read", "[export][list]")
+{
+    ExportArchive archive;
+    const std::vector documents{archive.add({.title = "Công khai"}),
+                                archive.add({.title = "Kế hoạch mật", .secrecy = Secrecy::mat})};
+    const auth::Actor reader{.type = auth::Actor::Type::person,
+                             .name = make_uid(),
+                             .clearance = Secrecy::open,
+                             .unit = {},
+                             .role = auth::Role::officer};
+    const auto html = listed(archive, documents, 0, reader);
+    CHECK(rows_of(html) == 1);
+    CHECK(html.find("mật") == std::string::npos);
+    CHECK(rows_of(listed(archive, documents)) == 2);
 }
 
 TEST_CASE("a document list has a limit and says so; a document that is gone is no shorter list", "[export][list]")

@@ -11,11 +11,18 @@ namespace vtlt::webui {
 
 std::string document_list(const Call& call, const AskedQuery& asked, forms::Output output, std::uint64_t preview_rows)
 {
+    // Counting is quick where collecting half the archive would not be.
+    auto request = search_request(asked, call.actor);
+    request.count_only = true;
     const auto documents = call.house.searchers.with([&](indexer::Searcher& searcher) {
+        const auto total = searcher.search(request).total;
+        if (total > export_::kMaxListed) {
+            throw export_::list_too_long(total);
+        }
         return searcher.matching_documents(asked.text(), auth::readable_bands(call.actor), asked.relaxed);
     });
     std::string list;
-    export_::write_document_list(call.archive().database(), documents,
+    export_::write_document_list(call.archive().database(), call.actor, documents,
                                  {.query = asked.text(),
                                   .asked_by = actor_title(call, call.actor.name),
                                   .made_at = call.clock().now(),

@@ -5,30 +5,39 @@
 #include "register_list.h"
 #include "register_page.h"
 
+#include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/db/database.h>
 
 namespace vtlt::export_ {
 
-forms::Rendered write_document_list(db::Database& database, std::span<const DocumentId> documents,
-                                    const DocumentListRequest& request, forms::Output output,
-                                    const std::function<void(std::string_view)>& sink)
+Error list_too_long(std::uint64_t count)
+{
+    return {Kind::invalid, "list.too_long", {{"count", std::to_string(count)}, {"limit", std::to_string(kMaxListed)}}};
+}
+
+forms::Rendered write_document_list(db::Database& database, const auth::Actor& actor,
+                                    std::span<const DocumentId> documents, const DocumentListRequest& request,
+                                    forms::Output output, const std::function<void(std::string_view)>& sink)
 {
     if (documents.size() > kMaxListed) {
-        throw Error{Kind::invalid,
-                    "list.too_long",
-                    {{"count", std::to_string(documents.size())}, {"limit", std::to_string(kMaxListed)}}};
+        throw list_too_long(documents.size());
     }
     RegisterHeading heading{.language = "vi",
                             .title = {},
                             .query = request.query,
                             .asked_by = request.asked_by,
-                            .made_at = request.made_at,
-                            .documents = documents.size()};
+                            .made_at = request.made_at};
     const auto scratch = request.scratch.empty() ? std::filesystem::temp_directory_path() : request.scratch;
     RegisterList list{scratch};
     {
         auto tx = database.read();
         for_each_view(tx, documents, [&](const catalog::DocumentView& view, std::uint64_t) {
+            const auto& document = view.document;
+            if (!auth::is_allowed(actor, auth::Action::document_read,
+                                  {.secrecy = document.secrecy, .unit = document.unit})) {
+                return; // the index may be behind the catalogue
+            }
+            ++heading.documents;
             heading.files += view.files.size();
             heading.highest = std::max(heading.highest, view.document.secrecy);
             list.add(view);

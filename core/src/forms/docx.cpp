@@ -214,7 +214,7 @@ Rendered render_docx(const FormDef& form, const FormData& data, const Sink& sink
 {
     // The size of an entry stands before it, so the rows are set twice rather than kept.
     std::uint64_t size = 0;
-    const auto known = write_document(form, data, [&](std::string_view bytes) { size += bytes.size(); });
+    auto known = write_document(form, data, [&](std::string_view bytes) { size += bytes.size(); });
     const auto texts = form_texts(form, data, known);
 
     export_::ArchiveStream zip{export_::ArchiveStream::Format::deflated_zip, sink};

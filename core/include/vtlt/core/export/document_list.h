@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <vtlt/core/auth/actor.h>
+#include <vtlt/core/base/error.h>
 #include <vtlt/core/catalog/document.h>
 #include <vtlt/core/forms/render.h>
 
@@ -21,6 +23,9 @@ namespace vtlt::export_ {
 /// A longer one is the register of a package, which is made by a job.
 inline constexpr std::size_t kMaxListed = 5'000;
 
+/// The error for one that is: invalid `list.too_long`.
+Error list_too_long(std::uint64_t count);
+
 struct DocumentListRequest
 {
     std::string query; ///< as it was asked, for the head
@@ -30,11 +35,10 @@ struct DocumentListRequest
     std::filesystem::path scratch;  ///< for nameless files; empty means $TMPDIR or /tmp
 };
 
-/// Writes the documents in their order in form `package_register`; who may read them is the caller's to know. Throws
-/// invalid `list.too_long` with `limit` and `count`, conflict `export.changed_meanwhile`, and what forms::render
-/// throws.
-forms::Rendered write_document_list(db::Database& database, std::span<const DocumentId> documents,
-                                    const DocumentListRequest& request, forms::Output output,
-                                    const std::function<void(std::string_view)>& sink);
+/// Writes those of the documents that `actor` may read, in their order, in form `package_register`. Throws invalid
+/// `list.too_long`, conflict `export.changed_meanwhile`, and what forms::render throws.
+forms::Rendered write_document_list(db::Database& database, const auth::Actor& actor,
+                                    std::span<const DocumentId> documents, const DocumentListRequest& request,
+                                    forms::Output output, const std::function<void(std::string_view)>& sink);
 
 } // namespace vtlt::export_
