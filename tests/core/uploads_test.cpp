@@ -3,6 +3,7 @@
 
 #include <vtlt/core/audit/audit_log.h>
 #include <vtlt/core/base/digest.h>
+#include <vtlt/core/outbox/index_outbox.h>
 #include <vtlt/core/services/history_check.h>
 #include <vtlt/core/services/jobs.h>
 #include <vtlt/core/services/organisation.h>
@@ -206,6 +207,20 @@ TEST_CASE("an upload becomes a document with the name it was given and the name 
     auto select = tx.prepare("SELECT created_by FROM document");
     REQUIRE(select.step());
     CHECK(select.text(0) == desk.me.name);
+}
+
+TEST_CASE("an upload tells until when a search does not find its document", "[uploads][outbox]")
+{
+    Desk desk;
+    const auto upload = desk.hand_in(kReport, "báo cáo.txt");
+    CHECK_FALSE(desk.now(upload.uid).is_indexing);
+    desk.take();
+    CHECK(desk.now(upload.uid).is_indexing);
+    CHECK(desk.uploads->list(desk.me, {}, 10).at(0).is_indexing);
+    auto tx = desk.database().write();
+    outbox::close_requests(tx, outbox::last_seq(tx));
+    tx.commit();
+    CHECK_FALSE(desk.now(upload.uid).is_indexing);
 }
 
 TEST_CASE("what a chunk's answer counted survives, what it did not is sent again", "[uploads]")

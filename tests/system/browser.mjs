@@ -40,7 +40,7 @@ try {
   while (Date.now() < settle) {
     await page.goto(`${address}intake`);
     const text = await page.locator("#queue").innerText();
-    if (!/Đang gửi|Đang đọc|Đang chờ/u.test(text)) break;
+    if (!/Đang gửi|Đang đọc|Đang chờ|Đang lập chỉ mục/u.test(text)) break;
     await page.waitForTimeout(500);
   }
   await page.fill("header [name=q]", "diễn tập khu kho");

@@ -118,6 +118,30 @@ class Intake(ServerCase):
         self.server.stop()
         self.assert_whole(self.place)
 
+    def test_a_finished_upload_is_found_and_an_answer_tells_what_it_may_miss(self):
+        clerk = self.person("vanthu")
+        for number in range(40, 60):
+            uid = clerk.upload(f"{number}.txt", report(number)).json["id"]
+            finished, asks = False, 0
+            while not finished:
+                asks += 1
+                self.assertLess(asks, 2000)
+                state = clerk.get(f"/api/v1/uploads/{uid}").json
+                finished = state["state"] == "done" and not state["indexing"]
+                answer = clerk.get(f"/api/v1/search?q=so:{number}/BC-CHC").json
+                if finished:
+                    self.assertEqual(answer["total"], 1)
+                elif state["state"] == "done" and answer["pending"] == 0 and answer["total"] == 0:
+                    self.fail("neither found nor told as pending")
+
+    def test_what_waits_above_the_clearance_is_not_counted(self):
+        clerk, reader = self.person("vanthu"), self.person("docgia")
+        for number in range(10):
+            clerk.upload(f"{number}.txt", report(number), secrecy="mat")
+            for _ in range(10):
+                self.assertEqual(reader.get("/api/v1/search?q=kho").json["pending"], 0)
+                self.assertNotIn("data-pending", reader.get("/search?q=kho").text)
+
     def test_an_interrupted_upload_goes_on_where_it_stopped(self):
         clerk = self.person("vanthu")
         content = os.urandom(3_000_000)

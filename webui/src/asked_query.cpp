@@ -2,6 +2,7 @@
 #include "asked_query.h"
 
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/outbox/index_outbox.h>
 #include <vtlt/indexer/query.h>
 
 #include <algorithm>
@@ -79,10 +80,15 @@ indexer::SearchRequest search_request(const AskedQuery& asked, const auth::Actor
                 sort == kSorts.end() ? indexer::Sort::relevance : static_cast<indexer::Sort>(sort - kSorts.begin())};
 }
 
-indexer::SearchAnswer search(const Call& call, const AskedQuery& asked)
+FoundNow search(const Call& call, const AskedQuery& asked)
 {
-    return call.house.searchers.with(
-        [&](indexer::Searcher& searcher) { return searcher.search(search_request(asked, call.actor)); });
+    const auto request = search_request(asked, call.actor);
+    // Counted before: what is applied in between is found, and told as pending once too often, never once too seldom.
+    const auto pending = [&] {
+        auto tx = call.archive().database().read();
+        return outbox::count_pending(tx, request.bands);
+    }();
+    return {call.house.searchers.with([&](indexer::Searcher& searcher) { return searcher.search(request); }), pending};
 }
 
 } // namespace vtlt::webui

@@ -35,7 +35,12 @@ struct AskedQuery
 /// From the query, or from the form of a POST. Throws invalid `search.limit`, `search.sort`.
 AskedQuery asked_query(const Call& call);
 indexer::SearchRequest search_request(const AskedQuery& asked, const auth::Actor& actor);
+struct FoundNow
+{
+    indexer::SearchAnswer answer;
+    std::int64_t pending = 0; ///< documents of the asker's bands that the answer may miss or show as they were
+};
 /// Runs it with a searcher of the house.
-indexer::SearchAnswer search(const Call& call, const AskedQuery& asked);
+FoundNow search(const Call& call, const AskedQuery& asked);
 
 } // namespace vtlt::webui

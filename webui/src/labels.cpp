@@ -18,13 +18,13 @@ struct StateRow
 
 /// Texts are "state.<state>".
 constexpr std::array kStates{
-    StateRow{"accepted", "good"}, StateRow{"duplicate", "info"}, StateRow{"without_text", "warn"},
-    StateRow{"failed", "bad"},    StateRow{"uploading", "info"}, StateRow{"waiting", "quiet"},
-    StateRow{"reading", "info"},  StateRow{"running", "info"},   StateRow{"open", "warn"},
-    StateRow{"done", "good"},     StateRow{"partial", "warn"},   StateRow{"cancelled", "quiet"},
-    StateRow{"valid", "good"},    StateRow{"invalid", "bad"},    StateRow{"ok", "good"},
-    StateRow{"not_ok", "bad"},    StateRow{"pending", "info"},   StateRow{"present", "good"},
-    StateRow{"absent", "warn"},   StateRow{"unchecked", "warn"},
+    StateRow{"accepted", "good"},   StateRow{"duplicate", "info"}, StateRow{"without_text", "warn"},
+    StateRow{"failed", "bad"},      StateRow{"uploading", "info"}, StateRow{"waiting", "quiet"},
+    StateRow{"reading", "info"},    StateRow{"indexing", "info"},  StateRow{"running", "info"},
+    StateRow{"open", "warn"},       StateRow{"done", "good"},      StateRow{"partial", "warn"},
+    StateRow{"cancelled", "quiet"}, StateRow{"valid", "good"},     StateRow{"invalid", "bad"},
+    StateRow{"ok", "good"},         StateRow{"not_ok", "bad"},     StateRow{"pending", "info"},
+    StateRow{"present", "good"},    StateRow{"absent", "warn"},    StateRow{"unchecked", "warn"},
 };
 
 /// Statuses with words of their own; any other takes those of its class.

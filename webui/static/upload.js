@@ -192,15 +192,16 @@ async function next() {
   }
 }
 
-/** The list of the intake page, as the server knows it by now; once more when what is being read may be done. */
-async function refreshQueue(again = true) {
+/** The list of the intake page, as the server knows it by now; again, ever less often, while a row of it is on its way. */
+async function refreshQueue(pause = 500) {
   const old = document.getElementById("queue");
   if (!old) return;
   const answer = await fetch(location.href, {headers: {Accept: "text/html"}}).catch(() => null);
-  if (!answer?.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("queue");
-  if (fresh && old.isConnected) old.replaceWith(document.adoptNode(fresh));
-  if (again) setTimeout(() => refreshQueue(false), 2000);
+  const fresh = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("queue") : null;
+  // Whoever stands on one of its buttons keeps it until he leaves it.
+  const replaces = fresh && old.isConnected && !old.contains(document.activeElement);
+  if (replaces) old.replaceWith(document.adoptNode(fresh));
+  if (!replaces || "busy" in fresh.dataset) setTimeout(() => refreshQueue(Math.min(pause * 1.5, 15000)), pause);
 }
 
 function place() {

@@ -49,8 +49,19 @@ void close_requests(db::WriteTx& tx, std::int64_t up_to)
 
 std::int64_t count_pending(db::ReadTx& tx)
 {
-    auto select = tx.prepare("SELECT count(DISTINCT document_id) FROM index_outbox"
-                             " WHERE seq > (SELECT seq FROM index_outbox_closed)");
+    return count_pending(tx, kBands);
+}
+
+std::int64_t count_pending(db::ReadTx& tx, std::span<const Secrecy> bands)
+{
+    auto select = tx.prepare(R"sql(
+        SELECT count(DISTINCT document_id)
+          FROM index_outbox
+         WHERE seq > (SELECT seq FROM index_outbox_closed) AND band IN (?1, ?2, ?3, ?4)
+    )sql");
+    for (std::size_t i = 0; i < kBands.size(); ++i) {
+        select.bind(static_cast<int>(i) + 1, i < bands.size() ? static_cast<int>(bands[i]) : -1);
+    }
     ensure(select.step(), "a count has a row");
     return select.integer(0);
 }

@@ -24,7 +24,12 @@ constexpr std::string_view kSelect = R"sql(
     SELECT upload.id, upload.uid, upload.actor, upload.name, upload.batch, upload.size, upload.received, upload.secrecy,
            dossier.uid, upload.keep_duplicate, upload.state, upload.sha256, upload.outcome, upload.cause,
            upload.error_code, document.uid, upload.duplicate_of, upload.documents, upload.is_container, job.uid,
-           upload.job_source, upload.created_at, upload.updated_at, upload.expires_at, upload.revision
+           upload.job_source, upload.created_at, upload.updated_at, upload.expires_at, upload.revision,
+           CASE WHEN upload.state = 'done' AND upload.document_id IN (
+                    SELECT index_outbox.document_id
+                      FROM index_outbox
+                     WHERE index_outbox.seq > (SELECT index_outbox_closed.seq FROM index_outbox_closed))
+                THEN 1 ELSE 0 END
       FROM upload
       LEFT JOIN dossier ON dossier.id = upload.dossier_id
       LEFT JOIN document ON document.id = upload.document_id
@@ -68,6 +73,7 @@ UploadRow read_row(const db::Statement& select)
     upload.updated_at = select.instant(22);
     upload.expires_at = select.instant(23);
     upload.revision = select.integer(24);
+    upload.is_indexing = select.integer(25) != 0;
     return row;
 }
 

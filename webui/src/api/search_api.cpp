@@ -3,23 +3,16 @@
 #include "pages/parts.h"
 #include "routing/groups.h"
 
-#include <vtlt/core/outbox/index_outbox.h>
 #include <vtlt/webui/shapes.h>
 
 namespace vtlt::webui {
 
 namespace {
 
-std::int64_t pending(const Call& call)
-{
-    auto tx = call.archive().database().read();
-    return outbox::count_pending(tx);
-}
-
 http::Response answer_with(const Call& call, const AskedQuery& asked, std::string_view path)
 {
-    const auto answer = search(call, asked);
-    auto response = json_answer(search_json(call.language, answer, pending(call)));
+    const auto [answer, pending] = search(call, asked);
+    auto response = json_answer(search_json(call.language, answer, pending));
     response.headers.set("X-Total-Count", std::to_string(answer.total));
     if (!answer.next_cursor.empty()) {
         auto parts = asked.parts();

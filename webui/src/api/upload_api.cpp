@@ -33,6 +33,7 @@ Json upload_json(const services::Upload& upload)
             {"document", json_or_null(upload.document)},
             {"duplicate_of", json_or_null(upload.duplicate_of)},
             {"documents", upload.documents},
+            {"indexing", upload.is_indexing},
             {"job", json_or_null(upload.job)},
             {"sha256", json_or_null(upload.sha256)},
             {"secrecy", secrecy_name(upload.secrecy)},

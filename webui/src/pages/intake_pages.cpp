@@ -84,7 +84,17 @@ std::string_view state_of(const services::Upload& upload)
     case services::UploadState::failed:
         break;
     }
+    if (upload.is_indexing) {
+        return "indexing";
+    }
     return upload.outcome.empty() ? std::string_view{"failed"} : std::string_view{upload.outcome};
+}
+
+/// Its row will tell something else before long, without anybody's doing.
+bool is_busy(const services::Upload& upload)
+{
+    return upload.state == services::UploadState::waiting || upload.state == services::UploadState::reading ||
+           upload.is_indexing;
 }
 
 Json why(const Call& call, const services::Upload& upload)
@@ -154,6 +164,7 @@ http::Response intake_page(const Call& call, const IntakeForm& form, int status 
         {"dossier", {{"value", form.dossier}, {"error", error_or_null(form.dossier_error)}}},
         {"files", {{"error", error_or_null(form.files_error)}}},
         {"queue", queue},
+        {"busy", std::ranges::any_of(uploads, is_busy)},
         {"queue_text", queue.empty() ? std::string{} : count_text(language, "count.files", queue.size())},
         {"clear", finished ? "/intake/clear" : ""},
         {"pages", pages_view("", call.query("cursor").empty() ? "" : "/intake",

@@ -3,7 +3,6 @@
 #include "pages/parts.h"
 #include "routing/groups.h"
 
-#include <vtlt/core/outbox/index_outbox.h>
 #include <vtlt/indexer/field_table.h>
 #include <vtlt/webui/formats.h>
 #include <vtlt/webui/labels.h>
@@ -167,10 +166,8 @@ std::string relaxed_words(const indexer::SearchAnswer& answer)
     return words;
 }
 
-std::string pending_text(const Call& call)
+std::string pending_text(const Call& call, std::int64_t pending)
 {
-    auto tx = call.archive().database().read();
-    const auto pending = outbox::count_pending(tx);
     return pending == 0 ? std::string{}
                         : count_text(call.language, "search.pending", static_cast<std::uint64_t>(pending));
 }
@@ -179,7 +176,7 @@ http::Response show_search(Call& call)
 {
     const auto asked = asked_query(call);
     const bool start = asked.is_empty();
-    const auto answer = start ? indexer::SearchAnswer{} : search(call, asked);
+    const auto [answer, pending] = start ? FoundNow{} : search(call, asked);
     auto frame = frame_of(call, "search");
     frame.query = asked.q;
     auto hits = Json::array();
@@ -205,7 +202,7 @@ http::Response show_search(Call& call)
         {"drops", start ? Json::array() : drops(call, asked, answer)},
         {"did_you_mean", nullptr},
         {"pages", page_links(asked, answer)},
-        {"pending_text", start ? std::string{} : pending_text(call)},
+        {"pending_text", pending_text(call, pending)},
         {"hidden_text", ""},
         {"package", package_link(call, asked, answer.total)},
         {"list", answer.total == 0 ? std::string{} : link("/search/list", asked.parts())},

@@ -5,7 +5,7 @@
 #include <vtlt/core/catalog/secrecy.h>
 
 #include <cstdint>
-#include <optional>
+#include <span>
 #include <vector>
 
 namespace vtlt::db {
@@ -32,7 +32,10 @@ void request_reindex(db::WriteTx& tx, DocumentId document, Secrecy band);
 std::vector<IndexRequest> list_requests(db::ReadTx& tx, std::int64_t after, std::size_t limit);
 /// After the index has been committed and its folder synced.
 void close_requests(db::WriteTx& tx, std::int64_t up_to);
+/// How many documents wait.
 std::int64_t count_pending(db::ReadTx& tx);
+/// The same for a reader: of the bands he may search. A search begun after 0 was answered misses nothing.
+std::int64_t count_pending(db::ReadTx& tx, std::span<const Secrecy> bands);
 /// Highest seq ever given out; the index stores the one it has applied.
 std::int64_t last_seq(db::ReadTx& tx);
 

@@ -53,7 +53,8 @@ struct Upload
     Uid duplicate_of;            ///< only what its owner may see
     std::uint64_t documents = 0; ///< how many it gave
     bool is_container = false;
-    Uid job; ///< that takes or took it in
+    bool is_indexing = false; ///< its document is stored and the search does not find it as it is by now
+    Uid job;                  ///< that takes or took it in
     Instant created_at{};
     Instant updated_at{};
     Instant expires_at{};
