@@ -96,7 +96,7 @@ jobs::Ending make_package(const OpenHouse& house, const Clock& clock, jobs::JobC
     const auto result = write(house, clock, documents, request, context);
     auto tx = house.archive->database().write();
     record_package_exported(tx, clock, actor, context.job().uid, wish, result);
-    const jobs::Ending ending{.outcome = jobs::Outcome::done, .result = package_result_json(result, out.filename())};
+    jobs::Ending ending{.outcome = jobs::Outcome::done, .result = package_result_json(result, out.filename())};
     context.finish(tx, ending);
     tx.commit();
     return ending;

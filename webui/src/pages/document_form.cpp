@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstdio>
+#include <regex>
 
 namespace vtlt::webui {
 
@@ -41,17 +41,15 @@ constexpr std::string_view kBase = "base.";
 /// 20/9/2022, as people here write days, or the ISO form.
 std::optional<Date> day_of(const std::string& text)
 {
-    int day = 0;
-    int month = 0;
-    int year = 0;
-    int used = 0;
-    if (std::sscanf(text.c_str(), "%2d/%2d/%4d%n", &day, &month, &year, &used) == 3 &&
-        static_cast<std::size_t>(used) == text.size()) {
-        const Date date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
-                        std::chrono::day{static_cast<unsigned>(day)}};
-        return date.ok() ? std::optional{date} : std::nullopt;
+    static const std::regex day_first{"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})"};
+    std::smatch parts;
+    if (!std::regex_match(text, parts, day_first)) {
+        return parse_date(text);
     }
-    return parse_date(text);
+    const Date date{std::chrono::year{std::stoi(parts[3])},
+                    std::chrono::month{static_cast<unsigned>(std::stoi(parts[2]))},
+                    std::chrono::day{static_cast<unsigned>(std::stoi(parts[1]))}};
+    return date.ok() ? std::optional{date} : std::nullopt;
 }
 
 std::string value_of(const catalog::Document& document, std::string_view name)
@@ -206,7 +204,7 @@ http::Response merge_page(const Call& call, const catalog::DocumentView& view, c
                      {"kept", kept}};
     auto frame = frame_of(call, "search");
     frame.secrecy = document.secrecy;
-    return page(call, "document_merge", shown, std::move(frame), 412);
+    return page(call, "document_merge", shown, frame, 412);
 }
 
 } // namespace vtlt::webui

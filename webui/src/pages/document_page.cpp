@@ -236,7 +236,7 @@ http::Response document_page(const Call& call, const catalog::DocumentView& view
     auto frame = frame_of(call, "search");
     frame.secrecy = document.secrecy;
     frame.query = back;
-    auto response = page(call, "document", shown, std::move(frame), status);
+    auto response = page(call, "document", shown, frame, status);
     response.headers.set("ETag", "W/" + revision_tag(document.revision));
     return response;
 }

@@ -46,7 +46,7 @@ http::Response show_list(Call& call)
     }
     auto frame = frame_of(call, "search");
     frame.query = asked.q;
-    return page(call, "document_list", view, std::move(frame));
+    return page(call, "document_list", view, frame);
 }
 
 using auth::Action;

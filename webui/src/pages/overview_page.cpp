@@ -7,6 +7,9 @@
 #include <vtlt/webui/formats.h>
 #include <vtlt/webui/labels.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace vtlt::webui {
 
 namespace {
@@ -68,9 +71,7 @@ Json recent_documents(const Call& call)
             {.query = "", .limit = kShownDocuments, .bands = auth::readable_bands(call.actor), .with_snippets = false});
     });
     std::vector<catalog::DocumentView> views;
-    for (const auto& hit : answer.hits) {
-        views.push_back(hit.view);
-    }
+    std::ranges::transform(answer.hits, std::back_inserter(views), &indexer::Hit::view);
     keep_readable(call.actor, views);
     for (const auto& view : views) {
         lines.push_back(document_line(call.language, view));
@@ -107,7 +108,7 @@ http::Response show_overview(Call& call)
     if (figures.jobs_unfinished > 0) {
         frame.jobs_text = count_text(call.language, "count.jobs_running", figures.jobs_unfinished);
     }
-    return page(call, "overview", view, std::move(frame));
+    return page(call, "overview", view, frame);
 }
 
 constexpr std::array kRoutes{Route{"GET", "/", Access::signed_in, auth::Action::document_read, show_overview}};

@@ -167,7 +167,7 @@ http::Response package_new_page(const Call& call, const AskedQuery& asked, const
         {"submit_text", documents > 0 ? count_text(call.language, "package_new.make", documents) : std::string{}}};
     auto frame = frame_of(call, "packages");
     frame.secrecy = found.highest;
-    return page(call, "package_new", view, std::move(frame), status);
+    return page(call, "package_new", view, frame, status);
 }
 
 http::Response show_package_new(Call& call)
@@ -244,7 +244,7 @@ http::Response package_page(const Call& call, const jobs::Job& job, const Json& 
         {"cancel", unfinished && !job.cancel_asked ? "/jobs/" + job.uid + "/cancel" : std::string{}}};
     auto frame = frame_of(call, "packages");
     frame.secrecy = secrecy_from_name(result.value("secrecy", "open")).value_or(Secrecy::open);
-    return page(call, "package", view, std::move(frame));
+    return page(call, "package", view, frame);
 }
 
 http::Response show_package(Call& call)

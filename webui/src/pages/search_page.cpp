@@ -207,7 +207,7 @@ http::Response show_search(Call& call)
         {"package", package_link(call, asked, answer.total)},
         {"list", answer.total == 0 ? std::string{} : link("/search/list", asked.parts())},
         {"clear_href", "/search"}};
-    return page(call, "search", view, std::move(frame));
+    return page(call, "search", view, frame);
 }
 
 constexpr std::array kRoutes{Route{"GET", "/search", Access::signed_in, auth::Action::document_read, show_search}};

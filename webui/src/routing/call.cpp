@@ -186,7 +186,7 @@ Frame frame_of(const Call& call, std::string_view place)
     return frame;
 }
 
-http::Response page(const Call& call, std::string_view name, Json view, Frame frame, int status)
+http::Response page(const Call& call, std::string_view name, Json view, const Frame& frame, int status)
 {
     http::Response response{.status = status};
     const auto& templates = call.house.templates;

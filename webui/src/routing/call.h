@@ -96,7 +96,7 @@ std::string revision_tag(std::int64_t revision);
 Frame frame_of(const Call& call, std::string_view place);
 
 /// A page inside the layout, or for htmx the page's own part.
-http::Response page(const Call& call, std::string_view name, Json view, Frame frame, int status = 200);
+http::Response page(const Call& call, std::string_view name, Json view, const Frame& frame, int status = 200);
 http::Response json_answer(const Json& value, int status = 200);
 /// After a POST: 303 to `path`.
 http::Response redirect(std::string path);
