@@ -223,6 +223,23 @@ TEST_CASE("an upload tells until when a search does not find its document", "[up
     CHECK_FALSE(desk.now(upload.uid).is_indexing);
 }
 
+TEST_CASE("a complete upload is not acknowledged for other bytes", "[uploads]")
+{
+    Desk desk;
+    const auto upload = desk.hand_in(kReport, "báo cáo.txt");
+    const auto again = [&](const std::string& digest) {
+        desk.uploads->complete(desk.me, upload.uid, digest, OnDuplicate::ask);
+    };
+    for (const bool taken : {false, true}) {
+        CHECK(refusal([&] { again(sha256_hex(kReport)); }) == "nothing");
+        CHECK(refusal([&] { again(""); }) == "nothing");
+        CHECK(refusal([&] { again(sha256_hex("another file")); }) == "invalid upload.digest");
+        if (!taken) {
+            desk.take();
+        }
+    }
+}
+
 TEST_CASE("what a chunk's answer counted survives, what it did not is sent again", "[uploads]")
 {
     Desk desk;

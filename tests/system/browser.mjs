@@ -20,8 +20,9 @@ const click = async (where) => {
 const until = async (text, seconds = 30) => {
   const end = Date.now() + seconds * 1000;
   for (;;) {
-    if ((await page.locator("body").innerText()).includes(text)) return;
-    if (Date.now() > end) throw new Error(`"${text}" did not come on ${page.url()}`);
+    const shown = await page.locator("body").innerText();
+    if (shown.includes(text)) return;
+    if (Date.now() > end) throw new Error(`"${text}" did not come on ${page.url()}, which says: ${shown}`);
     await page.waitForTimeout(300);
     if (!withScript) await page.reload();
   }

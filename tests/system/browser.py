@@ -22,6 +22,9 @@ class Browser(VtltCase):
             docx.writestr("_rels/.rels", '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>')
             paragraphs = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in TEXT.format(n=5).splitlines())
             docx.writestr("word/document.xml", f'<?xml version="1.0"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{paragraphs}</w:body></w:document>')
+        # As unpacked from one archive: alike from outside, and yet each of them is to be kept.
+        for file in files:
+            os.utime(file, (1_600_000_000, 1_600_000_000))
         with Server(place) as server:
             done = subprocess.run(["node", str(SOURCE / "tests/system/browser.mjs"), f"http://127.0.0.1:{server.port}/", PASSWORD, script, *map(str, files)],
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=900)

@@ -14,6 +14,8 @@ let started = false;
 let running = 0;
 /** @type {Row[]} */
 const waiting = [];
+/** Uploads that a row of this page sends. @type {Set<string>} */
+const claimed = new Set();
 
 /** @param {string} name */
 const words = (name) => panel.dataset[name] ?? "";
@@ -109,18 +111,42 @@ class Row {
   }
 
   async send() {
-    const {file, stop} = this;
-    // Numbers only: a file name may be classified and stays out of the browser's storage.
-    const memory = `vtlt.upload.${file.size}.${file.lastModified}`;
     this.state.textContent = words("sending");
-    let upload = null;
-    const remembered = sessionStorage.getItem(memory);
-    if (remembered) {
-      upload = await ask(`${API}/${encodeURIComponent(remembered)}`, {}).catch(() => null);
-      if (upload && !upload.id) upload.id = remembered;
+    const begun = await this.#begunBefore();
+    try {
+      await this.#transfer(begun ?? (await this.#begin()));
+    } catch (error) {
+      // What was begun are bytes of another file that looks the same from outside: this one begins anew.
+      if (!begun || !(error instanceof Refused) || error.problem?.code !== "upload.digest") throw error;
+      await this.#transfer(await this.#begin());
     }
-    upload ??= await patiently(() => post(API, {name: file.name, size: file.size, ...this.place}, {"Idempotency-Key": key()}), stop.signal);
-    sessionStorage.setItem(memory, upload.id);
+  }
+
+  /** Numbers only: a file name may be classified and stays out of the browser's storage. Several files may share them. */
+  get #memory() {
+    return `vtlt.upload.${this.file.size}.${this.file.lastModified}`;
+  }
+
+  /** The upload of this file that a page before this one began; no two rows go on with the same. */
+  async #begunBefore() {
+    const id = sessionStorage.getItem(this.#memory);
+    if (!id || claimed.has(id)) return null;
+    claimed.add(id);
+    const upload = await ask(`${API}/${encodeURIComponent(id)}`, {}).catch(() => null);
+    return upload?.name === this.file.name && upload.state !== "failed" ? upload : null;
+  }
+
+  async #begin() {
+    const {file, place, stop} = this;
+    const upload = await patiently(() => post(API, {name: file.name, size: file.size, ...place}, {"Idempotency-Key": key()}), stop.signal);
+    claimed.add(upload.id);
+    sessionStorage.setItem(this.#memory, upload.id);
+    return upload;
+  }
+
+  /** @param {{id: string, received?: number, chunk_bytes?: number}} upload */
+  async #transfer(upload) {
+    const {file, stop} = this;
     const url = `${API}/${encodeURIComponent(upload.id)}`;
     const piece = upload.chunk_bytes || 4 * 1024 * 1024;
     const hash = new Sha256();
@@ -152,7 +178,7 @@ class Row {
     }
     const sha256 = hash.hex();
     await this.complete(url, sha256, "ask");
-    sessionStorage.removeItem(memory);
+    if (sessionStorage.getItem(this.#memory) === upload.id) sessionStorage.removeItem(this.#memory);
   }
 
   /** @param {string} url @param {string} sha256 @param {"ask" | "keep"} duplicate */

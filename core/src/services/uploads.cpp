@@ -364,6 +364,10 @@ Upload Uploads::complete(const auth::Actor& actor, std::string_view uid, std::st
         return own_row(tx, actor, uid).upload;
     }();
     if (before.state != UploadState::receiving) {
+        // Told again it answers again, but never for other bytes: their sender would think them kept.
+        if (!sha256.empty() && text::fold(sha256) != before.sha256) {
+            throw Error{Kind::invalid, "upload.digest", {{"sha256", before.sha256}}};
+        }
         return before;
     }
     if (before.received != before.size) {
