@@ -147,6 +147,8 @@ await page.setInputFiles("#f-files", [
   {name: "twice.txt", mimeType: "text/plain", buffer: Buffer.from("x")},
   {name: "refused.txt", mimeType: "text/plain", buffer: Buffer.from("y")},
   {name: "empty.txt", mimeType: "text/plain", buffer: Buffer.alloc(0)},
+  // Of the size of two others and as old: each is a file of its own.
+  {name: "alike.txt", mimeType: "text/plain", buffer: Buffer.from("z")},
 ]);
 await page.click("form[data-upload] button[type=submit]");
 const rows = page.locator("#upload-panel li");
@@ -158,6 +160,9 @@ await rows.nth(1).locator("button").click();
 await page.waitForFunction(() => /Đã gửi/u.test(document.querySelectorAll("#upload-panel li")[1].textContent));
 assert.match(await rows.nth(2).innerText(), /too secret/u);
 assert.match(await rows.nth(3).innerText(), /Đã gửi/u);
+assert.match(await rows.nth(4).innerText(), /Đã gửi/u);
+assert.deepEqual([...uploads.values()].map((one) => one.name).sort(), ["alike.txt", "báo cáo.pdf", "empty.txt", "refused.txt", "twice.txt"]);
+assert.equal(String([...uploads.values()].find((one) => one.name === "alike.txt").bytes), "z");
 const first = [...uploads.values()].find((one) => one.name === "báo cáo.pdf");
 assert.equal(first.secrecy, "mat");
 assert.ok(first.bytes.equals(bytes));
@@ -165,11 +170,11 @@ assert.equal(first.sha256, createHash("sha256").update(bytes).digest("hex"));
 assert.equal(await page.evaluate(() => JSON.stringify(sessionStorage)).then((text) => text.includes("cáo")), false);
 
 // A job's stream moves the bar, and its end loads the page anew
-jobReports = [{state: "running", done: 6420, total: 12840, text: "50 %"}];
+jobReports = [{outcome: null, bar: {value: 6420, max: 12840, text: "50 %"}}];
 await page.goto(`${origin}/vi/job.running.html`);
 await page.waitForFunction(() => document.querySelector(".progress-text")?.textContent === "50 %");
 assert.equal(await page.evaluate(() => document.querySelector("progress").value), 6420);
-jobReports = [{state: "done", done: 12840, total: 12840}];
+jobReports = [{outcome: "done", bar: {value: 12840, max: 12840, text: "100 %"}}];
 const before = asked.filter((line) => line.endsWith("/job.running.html")).length;
 await page.goto(`${origin}/vi/job.running.html`).catch(() => {});
 await page.waitForTimeout(800);
