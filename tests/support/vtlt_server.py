@@ -92,8 +92,16 @@ class Person:
         if isinstance(body, str):
             body = body.encode("utf-8")
         path = urllib.parse.quote(path, safe="/?&=%:+#*")
-        self.connection.request(method, path, body, all_headers)
-        response = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, body, all_headers)
+            response = self.connection.getresponse()
+        except http.client.RemoteDisconnected:
+            # As every browser does: a connection that lay idle may have been closed meanwhile.
+            if method != "GET":
+                raise
+            self.connection.close()
+            self.connection.request(method, path, body, all_headers)
+            response = self.connection.getresponse()
         answer = Answer(response)
         for line in response.headers.get_all("Set-Cookie", []):
             name, value = line.split(";")[0].split("=", 1)
