@@ -115,9 +115,9 @@ public:
     /// Durable when it returns. Throws conflict `upload.offset` with `received`, `upload.closed` (no longer receiving),
     /// invalid `upload.too_long`, busy `upload.in_use`.
     Upload write_chunk(const auth::Actor& actor, std::string_view uid, std::uint64_t offset, const ChunkReader& read);
-    /// Puts it in the queue; the same again, with the same digest or none, answers the same. Throws conflict `upload.incomplete` with `received`,
-    /// `upload.duplicate` with `duplicate_of`, invalid `upload.digest` with `sha256` (what the bytes are). Wake the
-    /// runner afterwards.
+    /// Puts it in the queue; the same again, with the same digest or none, answers the same. Throws conflict
+    /// `upload.incomplete` with `received`, `upload.duplicate` with `duplicate_of`, invalid `upload.digest` with
+    /// `sha256` (what the bytes are). Wake the runner afterwards.
     Upload complete(const auth::Actor& actor, std::string_view uid, std::string_view sha256, OnDuplicate duplicate);
     /// Forgets an upload and its bytes; one that is being taken in is left: conflict `upload.closed`.
     void abandon(const auth::Actor& actor, std::string_view uid);
