@@ -24,6 +24,8 @@ CREATE TABLE upload (
     -- The job that takes it in, and its place among the job's sources: what a resumed job finds again.
     job_id {int} REFERENCES job (id),
     job_source {int},
+    -- The last row of index_outbox when it was done: once that is applied the search finds what it gave.
+    outbox_seq {int},
     created_at {int} NOT NULL,
     updated_at {int} NOT NULL,
     expires_at {int} NOT NULL,

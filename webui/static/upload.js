@@ -218,16 +218,24 @@ async function next() {
   }
 }
 
-/** The list of the intake page, as the server knows it by now; again, ever less often, while a row of it is on its way. */
+let refreshing = 0;
+
+/** The list of the intake page, as the server knows it by now; again, ever less often and for some minutes, while a row of it is on
+ * its way: a page left open must not keep its session alive. */
 async function refreshQueue(pause = 500) {
+  clearTimeout(refreshing);
   const old = document.getElementById("queue");
   if (!old) return;
   const answer = await fetch(location.href, {headers: {Accept: "text/html"}}).catch(() => null);
   const fresh = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("queue") : null;
-  // Whoever stands on one of its buttons keeps it until he leaves it.
-  const replaces = fresh && old.isConnected && !old.contains(document.activeElement);
-  if (replaces) old.replaceWith(document.adoptNode(fresh));
-  if (!replaces || "busy" in fresh.dataset) setTimeout(() => refreshQueue(Math.min(pause * 1.5, 15000)), pause);
+  if ((answer && !fresh) || !old.isConnected) return;
+  if (old.contains(document.activeElement)) {
+    // Whoever stands on one of its buttons keeps it until he leaves it.
+    old.addEventListener("focusout", () => refreshQueue(), {once: true});
+    return;
+  }
+  if (fresh) old.replaceWith(document.adoptNode(fresh));
+  if (pause < 60_000 && (!fresh || "busy" in fresh.dataset)) refreshing = setTimeout(() => refreshQueue(pause * 1.2), pause);
 }
 
 function place() {

@@ -3,6 +3,7 @@
 
 #include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/outbox/index_outbox.h>
 
 #include "services/intake_run.h"
 #include "services/upload_rows.h"
@@ -56,7 +57,7 @@ private:
         tx.prepare(R"sql(
             UPDATE upload
                SET document_id = ?3, duplicate_of = ?4, outcome = ?5, cause = ?6, documents = ?7, state = ?8,
-                   updated_at = ?9, expires_at = ?10, revision = revision + 1
+                   updated_at = ?9, expires_at = ?10, outbox_seq = ?11, revision = revision + 1
              WHERE job_id = ?1 AND job_source = ?2 AND state = 'reading'
         )sql")
             .bind(1, context_.job().id)
@@ -71,6 +72,7 @@ private:
                                                 : "done")
             .bind(9, clock_.now())
             .bind(10, upload_expiry(tx, clock_))
+            .bind(11, outbox::last_seq(tx))
             .run();
     }
 
@@ -80,6 +82,7 @@ private:
         tx.prepare(R"sql(
             UPDATE upload
                SET is_container = 1, documents = told.documents, cause = told.cause, updated_at = ?2, expires_at = ?3,
+                   outbox_seq = ?4,
                    outcome = CASE WHEN told.failed > 0 THEN 'failed' WHEN told.without_text > 0 THEN 'without_text'
                                   WHEN told.documents = 0 THEN 'duplicate' ELSE 'accepted' END,
                    state = CASE WHEN told.failed > 0 THEN 'failed' ELSE 'done' END,
@@ -96,6 +99,7 @@ private:
             .bind(1, context_.job().id)
             .bind(2, clock_.now())
             .bind(3, upload_expiry(tx, clock_))
+            .bind(4, outbox::last_seq(tx))
             .run();
         if (context_.is_cancelled()) {
             cancel_uploads(tx, clock_, context_.job(), true);

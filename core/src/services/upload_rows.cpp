@@ -25,10 +25,7 @@ constexpr std::string_view kSelect = R"sql(
            dossier.uid, upload.keep_duplicate, upload.state, upload.sha256, upload.outcome, upload.cause,
            upload.error_code, document.uid, upload.duplicate_of, upload.documents, upload.is_container, job.uid,
            upload.job_source, upload.created_at, upload.updated_at, upload.expires_at, upload.revision,
-           CASE WHEN upload.state = 'done' AND upload.document_id IN (
-                    SELECT index_outbox.document_id
-                      FROM index_outbox
-                     WHERE index_outbox.seq > (SELECT index_outbox_closed.seq FROM index_outbox_closed))
+           CASE WHEN upload.state = 'done' AND upload.outbox_seq > (SELECT index_outbox_closed.seq FROM index_outbox_closed)
                 THEN 1 ELSE 0 END
       FROM upload
       LEFT JOIN dossier ON dossier.id = upload.dossier_id

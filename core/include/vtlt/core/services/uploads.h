@@ -53,7 +53,7 @@ struct Upload
     Uid duplicate_of;            ///< only what its owner may see
     std::uint64_t documents = 0; ///< how many it gave
     bool is_container = false;
-    bool is_indexing = false; ///< its document is stored and the search does not find it as it is by now
+    bool is_indexing = false; ///< done, and the search may not find yet what it gave
     Uid job;                  ///< that takes or took it in
     Instant created_at{};
     Instant updated_at{};
