@@ -98,8 +98,8 @@ public:
     /// Who acts: the operator of the machine, or whose token `token_file` holds. Throws forbidden `token.refused`
     /// (unknown, revoked, expired, disabled: one text) and what read_token throws.
     const auth::Actor& actor() const;
-    /// Throws forbidden `auth.forbidden`.
-    void require(auth::Action action) const { auth::authorize(actor(), action, {}); }
+    /// The door of a command; what it does it to is asked where that is known. Throws forbidden `auth.forbidden`.
+    void require(auth::Action action) const { auth::authorize_somewhere(actor(), action); }
 
     std::shared_ptr<services::Archive> open_for_reading() const;
     /// Throws invalid `clock.not_allowed` for --now in a home without a test clock.
@@ -166,6 +166,8 @@ void add_ingest(CLI::App& app, Context& context);
 void add_search(CLI::App& app, Context& context);
 void add_document(CLI::App& app, Context& context);
 void add_user(CLI::App& app, Context& context);
+void add_rights(CLI::App& app, Context& context);
+void add_secrecy(CLI::App& app, Context& context);
 void add_unit(CLI::App& app, Context& context);
 void add_dossier(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);

@@ -15,11 +15,12 @@ std::int64_t count_pending(services::Archive& archive)
     return outbox::count_pending(tx);
 }
 
-/// Documents that a search would miss.
-std::int64_t count_unfound(services::Archive& archive)
+/// Documents of a reader's that a search would miss.
+std::int64_t count_unfound(services::Archive& archive, const auth::Reach& reach)
 {
-    const auto without = indexer::count_without_index(archive.home(), archive.database());
-    return std::max(count_pending(archive), static_cast<std::int64_t>(without));
+    const auto without = indexer::count_without_index(archive.home(), archive.database(), reach);
+    auto tx = archive.database().read();
+    return std::max(outbox::count_pending(tx, reach), static_cast<std::int64_t>(without));
 }
 
 } // namespace
@@ -42,9 +43,9 @@ OpenHouse keep_house(std::shared_ptr<services::Archive> archive)
     return {std::move(archive), std::move(keeper)};
 }
 
-std::int64_t catch_up_index(const Context& context)
+std::int64_t catch_up_index(const Context& context, const auth::Reach& reach)
 {
-    if (const auto archive = context.open_for_reading(); count_unfound(*archive) == 0) {
+    if (const auto archive = context.open_for_reading(); count_unfound(*archive, reach) == 0) {
         return 0;
     }
     if (context.house) {
@@ -61,7 +62,7 @@ std::int64_t catch_up_index(const Context& context)
             throw;
         }
     }
-    return count_unfound(*context.open_for_reading());
+    return count_unfound(*context.open_for_reading(), reach);
 }
 
 bool apply_ordinary_work(const OpenHouse& house)

@@ -37,8 +37,8 @@ private:
 OpenHouse keep_house(std::shared_ptr<services::Archive> archive);
 
 /// For those who search: applies what is pending and builds what is missing or unreadable, when the lock is free.
-/// Answers how many documents are not yet found.
-std::int64_t catch_up_index(const Context& context);
+/// Answers how many documents of the reader's are not yet found.
+std::int64_t catch_up_index(const Context& context, const auth::Reach& reach);
 
 /// For those who check: only the ordinary work (pending rows, an index/ deleted as a whole). Without the lock nothing.
 /// False when rows stay pending, which is no damage.

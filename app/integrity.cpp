@@ -10,6 +10,7 @@
 #include <vtlt/core/catalog/document.h>
 #include <vtlt/core/jobs/job.h>
 #include <vtlt/core/services/history_check.h>
+#include <vtlt/core/services/second_factor.h>
 #include <vtlt/core/services/uploads.h>
 #include <vtlt/indexer/index_worker.h>
 
@@ -59,6 +60,10 @@ void check_catalog(services::Archive& archive, IntegrityReport& report)
     }
     for (auto& path : services::check_uploads(archive.home(), tx)) {
         report.problems.push_back({"missing", std::move(path), "", "", "", "upload"});
+    }
+    for (auto& fault : services::check_second_factors(archive)) {
+        report.problems.push_back({std::move(fault.kind), std::move(fault.path), std::move(fault.account), "",
+                                   std::move(fault.found), "second_factor"});
     }
     for (auto& line : jobs::check_jobs(tx)) {
         report.problems.push_back({"job", "", "", "", std::move(line), "job"});
@@ -241,7 +246,7 @@ Json to_result(const IntegrityReport& report)
 jobs::Work verify_work(OpenHouse house)
 {
     return [house = std::move(house)](jobs::JobContext& context) {
-        auth::authorize(context.actor(), auth::Action::integrity_verify, {.unit = context.actor().unit});
+        auth::authorize(context.actor(), auth::Action::integrity_verify, {});
         const auto& request = context.request();
         const auto sample = request.is_object() ? request.value("sample", std::uint64_t{0}) : 0;
         const auto report = check_integrity(house,

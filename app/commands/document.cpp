@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/typed.h"
 #include "app/words.h"
 
 #include <vtlt/core/auth/authorize.h>
@@ -8,12 +9,8 @@
 #include <vtlt/core/services/documents.h>
 #include <vtlt/core/store/object_store.h>
 #include <vtlt/core/store/text_object.h>
-#include <vtlt/indexer/searcher.h>
 
 #include <CLI/CLI.hpp>
-
-#include <algorithm>
-#include <vector>
 
 namespace vtlt::app {
 
@@ -24,52 +21,6 @@ struct Options
     std::string id;
     bool text = false;
 };
-
-std::string in_capitals(std::string text)
-{
-    std::ranges::transform(text, text.begin(),
-                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-    return text;
-}
-
-/// As written in the catalogue, else as a search of the field reads it: without accents, capitals, leading zeros.
-std::vector<DocumentId> find_by_number(const Context& context, services::Archive& archive, db::ReadTx& tx,
-                                       const std::string& name)
-{
-    const auto slash = name.find('/');
-    if (slash == std::string::npos) {
-        return {};
-    }
-    auto ids = catalog::list_ids_by_number(tx, name.substr(0, slash), name.substr(slash + 1));
-    if (ids.empty() && name.find_first_of("\"()") == std::string::npos) {
-        indexer::Searcher searcher{archive.home(), archive.database()};
-        ids = searcher.matching_documents("so:\"" + name + "\"", auth::readable_bands(context.actor()));
-    }
-    return ids;
-}
-
-/// By uid, or by number and symbol ("3163/BC-BQP") where they name one. A document that may not be read is missing.
-catalog::DocumentView find_document(const Context& context, services::Archive& archive, db::ReadTx& tx,
-                                    const std::string& name)
-{
-    std::vector<catalog::DocumentView> found;
-    if (const auto uid = in_capitals(name); is_uid(uid)) {
-        found = catalog::list_views_by_uid(tx, std::vector<Uid>{uid});
-    } else {
-        found = catalog::list_views(tx, find_by_number(context, archive, tx, name));
-    }
-    std::erase_if(found, [&](const catalog::DocumentView& view) {
-        return !auth::is_allowed(context.actor(), auth::Action::document_read,
-                                 {.secrecy = view.document.secrecy, .unit = view.document.unit});
-    });
-    if (found.empty()) {
-        throw Error{Kind::not_found, "document.not_found", {{"id", name}}};
-    }
-    if (found.size() > 1) {
-        throw Error{Kind::conflict, "document.ambiguous", {{"count", std::to_string(found.size())}, {"id", name}}};
-    }
-    return std::move(found.front());
-}
 
 void print_view(const Context& context, const catalog::DocumentView& view)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/context.h"
+#include "app/typed.h"
 
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/text.h>
@@ -52,12 +52,7 @@ int run_new(const Context& context, Options& options)
         throw Error{Kind::invalid, "secrecy.unknown", {{"value", options.secrecy}}};
     }
     options.dossier.secrecy = *secrecy;
-    if (!options.opened_on.empty()) {
-        options.dossier.opened_on = parse_date(options.opened_on);
-        if (!options.dossier.opened_on) {
-            throw Error{Kind::invalid, "date.not_a_day", {{"value", options.opened_on}}};
-        }
-    }
+    options.dossier.opened_on = day_or_none(options.opened_on);
     const auto opened = context.open_for_writing();
     auto& archive = *opened;
     const auto dossier = services::create_dossier(archive, context.clock(), context.actor(), options.dossier);
@@ -71,25 +66,16 @@ int run_new(const Context& context, Options& options)
     return kExitOk;
 }
 
-bool may_read(const Context& context, const catalog::Dossier& dossier)
-{
-    return auth::is_allowed(context.actor(), auth::Action::dossier_read,
-                            {.secrecy = dossier.secrecy, .unit = dossier.unit});
-}
-
 int run_show(const Context& context, const Options& options)
 {
     const auto opened = context.open_for_reading();
     auto& archive = *opened;
     auto tx = archive.database().read();
-    const auto dossier = catalog::get_dossier(tx, options.code);
-    if (!may_read(context, dossier)) {
-        throw Error{Kind::not_found, "dossier.not_found", {{"dossier", options.code}}};
-    }
+    const auto dossier =
+        catalog::get_dossier(tx, auth::reach_of(context.actor(), auth::Action::dossier_read), options.code);
     auto views = catalog::list_views(tx, catalog::list_dossier_documents(tx, dossier.id));
     std::erase_if(views, [&](const catalog::DocumentView& view) {
-        return !auth::is_allowed(context.actor(), auth::Action::document_read,
-                                 {.secrecy = view.document.secrecy, .unit = view.document.unit});
+        return !auth::is_allowed(context.actor(), auth::Action::document_read, catalog::target_of(view.document));
     });
     auto json = to_json(dossier);
     json["format_version"] = 1;
@@ -119,13 +105,11 @@ int run_list(const Context& context)
     auto& archive = *opened;
     auto tx = archive.database().read();
     auto list = Json::array();
+    const auto reach = auth::reach_of(context.actor(), auth::Action::dossier_read);
     DossierId after;
-    for (auto page = catalog::list_dossiers(tx, after, 500); !page.empty();
-         page = catalog::list_dossiers(tx, after, 500)) {
+    for (auto page = catalog::list_dossiers(tx, reach, after, 500); !page.empty();
+         page = catalog::list_dossiers(tx, reach, after, 500)) {
         for (const auto& dossier : page) {
-            if (!may_read(context, dossier)) {
-                continue;
-            }
             if (context.json) {
                 list.push_back(to_json(dossier));
             } else {

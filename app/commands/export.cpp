@@ -75,7 +75,8 @@ std::filesystem::path known_path(const Context& context, const Options& options)
 }
 
 /// Whoever is killed between the package's appearance and its last event has left "package.requested".
-jobs::Job start_job(const Context& context, services::Archive& archive, const Options& options, std::size_t documents)
+jobs::Job start_job(const Context& context, services::Archive& archive, const Options& options,
+                    const std::vector<DocumentId>& documents)
 {
     auto tx = archive.database().write();
     auto job = jobs::start_or_resume(tx, context.clock(), context.actor(), "export",
@@ -84,7 +85,8 @@ jobs::Job start_job(const Context& context, services::Archive& archive, const Op
                                               {"to", known_path(context, options).native()},
                                               {"profile", options.profile},
                                               {"relaxed", options.relaxed}}));
-    record_package_requested(tx, context.clock(), context.actor(), job.uid, options.wish(), documents);
+    record_package_requested(tx, context.clock(), context.actor(), job.uid, options.wish(), documents.size());
+    jobs::put_documents(tx, job.id, documents);
     tx.commit();
     return job;
 }
@@ -129,7 +131,7 @@ int run_export(const Context& context, const Options& options)
     check_options(context, options);
     const auto house = context.open_house();
     auto& archive = *house.archive;
-    auth::authorize(context.actor(), auth::Action::document_export, {});
+    auth::authorize_somewhere(context.actor(), auth::Action::document_export);
     const auto documents = select_documents(house, context.actor(), options.wish());
     if (documents.empty()) {
         throw Error{Kind::not_found, "export.no_documents"};
@@ -138,7 +140,7 @@ int run_export(const Context& context, const Options& options)
     const auto request =
         package_request(house, context.clock(), context.actor(), options.wish(), documents.size(), options.to,
                         std::string{webui::kLanguageNames[static_cast<std::size_t>(context.language)]});
-    jobs::JobContext job{archive.database(), context.clock(), start_job(context, archive, options, documents.size())};
+    jobs::JobContext job{archive.database(), context.clock(), start_job(context, archive, options, documents)};
     export_::PackageResult result;
     try {
         result = write(context, archive, job, documents, request);

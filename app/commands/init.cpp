@@ -39,7 +39,7 @@ std::string add_demo_administrator(const Context& context, const Options& option
                           {.name = kDemoAdministrator,
                            .full_name = context.text("cli", "init.demo_administrator"),
                            .unit = {},
-                           .role = auth::Role::admin,
+                           .roles = {auth::Role::admin, auth::Role::archivist},
                            .clearance = options.init.highest,
                            .password = password});
     return password;
@@ -55,7 +55,8 @@ void fill_with_demo(const Context& context, const Options& options)
         .seed = options.demo_seed, .count = options.demo_count, .directory = temporary.path() / "documents"};
     demo::generate(wanted);
     for (const auto& unit : demo::units()) {
-        services::create_unit(archive, context.clock(), context.actor(), unit.code, unit.title, "");
+        services::create_unit(archive, context.clock(), context.actor(),
+                              {.code = std::string{unit.code}, .title = std::string{unit.title}});
     }
     services::IntakeRequest request;
     for (const auto& dossier : demo::dossiers(wanted)) {

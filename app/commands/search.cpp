@@ -6,6 +6,7 @@
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/text.h>
 #include <vtlt/core/export/document_list.h>
+#include <vtlt/core/services/actors.h>
 #include <vtlt/core/services/people.h>
 #include <vtlt/indexer/searcher.h>
 
@@ -125,22 +126,23 @@ auth::Actor reader(const Context& context, services::Archive& archive, const std
     if (account.disabled) {
         throw Error{Kind::conflict, "account.disabled", {{"account", account.name}}};
     }
-    return catalog::actor_of(account);
+    auto tx = archive.database().read();
+    return services::actor_of(archive, tx, account, context.clock().today());
 }
 
-std::vector<Secrecy> readable_bands(const Context& context, services::Archive& archive, const Options& options)
+auth::Reach readable(const Context& context, services::Archive& archive, const Options& options)
 {
     const auto eyes = reader(context, archive, options.as);
-    auth::authorize(eyes, auth::Action::document_read, {});
-    return auth::readable_bands(eyes);
+    auth::authorize_somewhere(eyes, auth::Action::document_read);
+    return auth::reach_of(eyes, auth::Action::document_read);
 }
 
-indexer::SearchRequest make_request(const Options& options, std::vector<Secrecy> bands, std::string query)
+indexer::SearchRequest make_request(const Options& options, auth::Reach reach, std::string query)
 {
     return {.query = std::move(query),
             .limit = static_cast<std::size_t>(options.limit),
             .cursor = options.cursor,
-            .bands = std::move(bands),
+            .reach = std::move(reach),
             .count_only = options.count,
             .relaxed = options.relaxed};
 }
@@ -173,15 +175,15 @@ indexer::SearchAnswer search(const Context& context, indexer::Searcher& searcher
     return with_sound_index([&] { rebuild_index(context); }, [&] { return searcher.search(request); });
 }
 
-void answer_line(const Context& context, const Options& options, indexer::Searcher& searcher,
-                 const std::vector<Secrecy>& bands, const std::string& line, std::int64_t pending)
+void answer_line(const Context& context, const Options& options, indexer::Searcher& searcher, const auth::Reach& reach,
+                 const std::string& line, std::int64_t pending)
 {
     if (line.find_first_not_of(" \t") == std::string::npos) {
         give_error(context, Error{Kind::invalid, "search.blank_line"});
         return;
     }
     try {
-        const auto answer = search(context, searcher, make_request(options, bands, line));
+        const auto answer = search(context, searcher, make_request(options, reach, line));
         if (!context.json && !options.count) {
             context.print_line("# " + text::one_line(line));
         }
@@ -212,17 +214,17 @@ std::ifstream open_batch(const std::filesystem::path& path)
 int run_batch(const Context& context, const Options& options)
 {
     auto lines = open_batch(*options.batch);
-    const auto pending = catch_up_index(context);
+    const auto reach = readable(context, *context.open_for_reading(), options);
+    const auto pending = catch_up_index(context, reach);
     const auto opened = context.open_for_reading();
     auto& archive = *opened;
-    const auto bands = readable_bands(context, archive, options);
     indexer::Searcher searcher{archive.home(), archive.database()};
     for (std::string line; std::getline(lines, line);) {
         // Files from Windows end their lines with CR LF.
         if (line.ends_with('\r')) {
             line.pop_back();
         }
-        answer_line(context, options, searcher, bands, line, pending);
+        answer_line(context, options, searcher, reach, line, pending);
     }
     if (lines.bad()) {
         throw_errno("read", *options.batch);
@@ -252,13 +254,13 @@ int run_list(const Context& context, const Options& options, const std::string& 
     if (!output) {
         throw Error{Kind::invalid, "list.format", {{"value", options.list}}};
     }
-    catch_up_index(context);
+    const auto reach = readable(context, *context.open_for_reading(), options);
+    catch_up_index(context, reach);
     const auto opened = context.open_for_reading();
     auto& archive = *opened;
-    const auto bands = readable_bands(context, archive, options);
     indexer::Searcher searcher{archive.home(), archive.database()};
     const auto documents = with_sound_index([&] { rebuild_index(context); },
-                                            [&] { return searcher.matching_documents(query, bands, options.relaxed); });
+                                            [&] { return searcher.matching_documents(query, reach, options.relaxed); });
     export_::write_document_list(archive.database(), reader(context, archive, options.as), documents,
                                  {.query = query, .asked_by = context.actor().name, .made_at = context.clock().now()},
                                  *output, [&](std::string_view bytes) { context.print(bytes); });
@@ -278,12 +280,12 @@ int run_search(const Context& context, const Options& options)
     if (!options.list.empty()) {
         return run_list(context, options, query);
     }
-    const auto pending = catch_up_index(context);
+    const auto reach = readable(context, *context.open_for_reading(), options);
+    const auto pending = catch_up_index(context, reach);
     const auto opened = context.open_for_reading();
     auto& archive = *opened;
-    auto bands = readable_bands(context, archive, options);
     indexer::Searcher searcher{archive.home(), archive.database()};
-    give_answer(context, options, search(context, searcher, make_request(options, std::move(bands), query)), pending);
+    give_answer(context, options, search(context, searcher, make_request(options, reach, query)), pending);
     return kExitOk;
 }
 

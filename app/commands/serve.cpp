@@ -14,7 +14,8 @@ namespace vtlt::app {
 
 namespace {
 
-constexpr std::time_t kTidyEvery = 60;
+/// A checkpoint of the history is at most a minute old.
+constexpr std::time_t kTidyEvery = 30;
 
 struct Options
 {

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/secret_input.h"
+#include "app/typed.h"
 #include "app/words.h"
 
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/text.h>
 #include <vtlt/core/services/api_tokens.h>
 #include <vtlt/core/services/people.h>
+#include <vtlt/core/services/rights.h>
+#include <vtlt/core/services/second_factor.h>
 
 #include <CLI/CLI.hpp>
+
+#include <algorithm>
 
 namespace vtlt::app {
 
@@ -21,7 +26,8 @@ struct Options
     std::string who;
     std::string full_name;
     std::string unit;
-    std::string role;
+    std::vector<std::string> roles;
+    bool only_unit = false;
     std::string clearance;
     std::string password_file;
     bool no_password = false;
@@ -29,31 +35,16 @@ struct Options
     std::vector<std::string> scopes;
     std::string expires_on;
     std::string token;
+    bool remove = false;
+    bool everybody = false;
+    bool nobody = false;
 };
 
-std::string joined(auto&& words)
+std::vector<auth::Role> roles_of(const std::vector<std::string>& typed)
 {
-    std::string out;
-    for (const auto& word : words) {
-        out.append(out.empty() ? "" : " ").append(word);
-    }
-    return out;
-}
-
-auth::Role role_of(const std::string& typed)
-{
-    if (const auto role = auth::role_from_name(typed)) {
-        return *role;
-    }
-    throw Error{Kind::invalid, "role.unknown", {{"value", typed}, {"known", joined(auth::kRoleNames)}}};
-}
-
-Secrecy clearance_of(const std::string& typed)
-{
-    if (const auto clearance = secrecy_from_name(typed)) {
-        return *clearance;
-    }
-    throw Error{Kind::invalid, "secrecy.unknown", {{"value", typed}}};
+    std::vector<auth::Role> roles;
+    std::ranges::transform(typed, std::back_inserter(roles), role_of);
+    return roles;
 }
 
 auth::Scopes scopes_of(const std::vector<std::string>& typed)
@@ -71,25 +62,7 @@ auth::Scopes scopes_of(const std::vector<std::string>& typed)
     return scopes;
 }
 
-Json instant_or_null(std::optional<Instant> instant)
-{
-    return instant ? Json(format_instant(*instant)) : Json(nullptr);
-}
-
-Json to_json(const catalog::Account& account)
-{
-    return {{"id", account.uid},
-            {"name", account.name},
-            {"full_name", account.full_name},
-            {"unit", json_or_null(account.unit_code)},
-            {"role", auth::role_name(account.role)},
-            {"clearance", secrecy_name(account.clearance)},
-            {"disabled", account.disabled},
-            {"has_password", account.has_password},
-            {"signed_in_at", instant_or_null(account.last.at)},
-            {"signed_in_from", json_or_null(account.last.address)},
-            {"failures", account.last.failures}};
-}
+using Grants = std::vector<catalog::RoleGrant>;
 
 Json scopes_json(auth::Scopes scopes)
 {
@@ -109,13 +82,18 @@ Json to_json(const catalog::ApiToken& token)
             {"scopes", scopes_json(token.scopes)},
             {"created_at", format_instant(token.created_at)},
             {"expires_on", json_or_null(token.expires_on)},
-            {"revoked_at", instant_or_null(token.revoked_at)}};
+            {"revoked_at", json_or_null(token.revoked_at)}};
 }
 
-void print_account(const Context& context, const catalog::Account& account)
+void print_account(const Context& context, const catalog::Account& account, const Grants& grants)
 {
+    std::string roles;
+    for (const auto& grant : grants) {
+        roles += (roles.empty() ? "" : ", ") + context.text("role", auth::role_name(grant.role));
+        roles += grant.unit == account.unit ? "" : " (" + grant.unit_code + ")";
+    }
     auto line = account.name + "  " + account.full_name + "  " + account.unit_code + "  " +
-                context.text("role", auth::role_name(account.role)) + "  " +
+                (roles.empty() ? context.text("cli", "user.has_no_role") : roles) + "  " +
                 context.text("secrecy", secrecy_name(account.clearance));
     if (account.disabled) {
         line += "  " + context.text("cli", "user.is_disabled");
@@ -125,14 +103,15 @@ void print_account(const Context& context, const catalog::Account& account)
     context.print_line(line);
 }
 
-void give_account(const Context& context, const catalog::Account& account)
+void give_account(const Context& context, services::Archive& archive, const catalog::Account& account)
 {
+    const auto grants = services::grants_of(archive, std::span{&account, 1})[account.id];
     if (context.json) {
-        auto json = to_json(account);
+        auto json = webui::account_json(account, grants);
         json["format_version"] = 1;
         context.print_json(json);
     } else {
-        print_account(context, account);
+        print_account(context, account, grants);
     }
 }
 
@@ -141,7 +120,8 @@ int run_add(const Context& context, const Options& options)
     services::NewAccount wanted{.name = options.who,
                                 .full_name = options.full_name,
                                 .unit = options.unit,
-                                .role = role_of(options.role),
+                                .roles = roles_of(options.roles),
+                                .only_unit = options.only_unit,
                                 .clearance =
                                     options.clearance.empty() ? Secrecy::open : clearance_of(options.clearance),
                                 .password = {}};
@@ -150,7 +130,7 @@ int run_add(const Context& context, const Options& options)
     }
     const auto opened = context.open_for_writing();
     auto& archive = *opened;
-    give_account(context, services::add_account(archive, context.clock(), context.actor(), wanted));
+    give_account(context, archive, services::add_account(archive, context.clock(), context.actor(), wanted));
     return kExitOk;
 }
 
@@ -160,7 +140,7 @@ int run_passwd(const Context& context, const Options& options)
     const auto opened = context.open_for_writing();
     auto& archive = *opened;
     services::set_password(archive, context.clock(), context.actor(), options.who, password);
-    give_account(context, services::get_account(archive, context.actor(), options.who));
+    give_account(context, archive, services::get_account(archive, context.actor(), options.who));
     return kExitOk;
 }
 
@@ -171,11 +151,12 @@ int run_list(const Context& context, const Options&)
     auto list = Json::array();
     auto page = services::list_accounts(archive, context.actor(), {}, kPage);
     while (!page.empty()) {
+        auto grants = services::grants_of(archive, page);
         for (const auto& account : page) {
             if (context.json) {
-                list.push_back(to_json(account));
+                list.push_back(webui::account_json(account, grants[account.id]));
             } else {
-                print_account(context, account);
+                print_account(context, account, grants[account.id]);
             }
         }
         page = services::list_accounts(archive, context.actor(), page.back().name, kPage);
@@ -191,7 +172,7 @@ int run_disable(const Context& context, const Options& options)
     const auto opened = context.open_for_writing();
     auto& archive = *opened;
     services::disable_account(archive, context.clock(), context.actor(), options.who);
-    give_account(context, services::get_account(archive, context.actor(), options.who));
+    give_account(context, archive, services::get_account(archive, context.actor(), options.who));
     return kExitOk;
 }
 
@@ -200,7 +181,7 @@ int run_enable(const Context& context, const Options& options)
     const auto opened = context.open_for_writing();
     auto& archive = *opened;
     services::enable_account(archive, context.clock(), context.actor(), options.who);
-    give_account(context, services::get_account(archive, context.actor(), options.who));
+    give_account(context, archive, services::get_account(archive, context.actor(), options.who));
     return kExitOk;
 }
 
@@ -213,28 +194,25 @@ int run_change(const Context& context, const Options& options)
     if (!options.unit.empty()) {
         change.unit = options.unit;
     }
-    if (!options.role.empty()) {
-        change.role = role_of(options.role);
+    if (!options.roles.empty()) {
+        change.roles = roles_of(options.roles);
     }
     if (!options.clearance.empty()) {
         change.clearance = clearance_of(options.clearance);
     }
     const auto opened = context.open_for_writing();
     auto& archive = *opened;
-    give_account(context, services::change_account(archive, context.clock(), context.actor(), options.who, change));
+    give_account(context, archive,
+                 services::change_account(archive, context.clock(), context.actor(), options.who, change));
     return kExitOk;
 }
 
 int run_token(const Context& context, const Options& options)
 {
-    services::NewApiToken wanted{
-        .who = options.who, .title = options.title, .scopes = scopes_of(options.scopes), .expires_on = {}};
-    if (!options.expires_on.empty()) {
-        wanted.expires_on = parse_date(options.expires_on);
-        if (!wanted.expires_on) {
-            throw Error{Kind::invalid, "date.not_a_day", {{"value", options.expires_on}}};
-        }
-    }
+    services::NewApiToken wanted{.who = options.who,
+                                 .title = options.title,
+                                 .scopes = scopes_of(options.scopes),
+                                 .expires_on = day_or_none(options.expires_on)};
     const auto opened = context.open_for_writing();
     auto& archive = *opened;
     const auto issued = services::issue_api_token(archive, context.clock(), context.actor(), wanted);
@@ -285,6 +263,52 @@ int run_revoke(const Context& context, const Options& options)
     return kExitOk;
 }
 
+int run_second_factor(const Context& context, const Options& options)
+{
+    const auto opened = options.remove ? context.open_for_writing() : context.open_for_reading();
+    auto& archive = *opened;
+    if (options.remove) {
+        services::remove_second_factor(archive, context.clock(), context.actor(), options.who);
+    }
+    const auto state = services::second_factor_of(archive, context.clock(), context.actor(), options.who);
+    if (context.json) {
+        context.print_json(webui::second_factor_json(state));
+    } else if (state.is_on()) {
+        context.print_line(
+            context.text("cli", "user.second_factor_on",
+                         {{"since", moment(*state.since)}, {"left", std::to_string(state.recovery_codes)}}));
+    } else {
+        context.print_line(
+            context.text("cli", state.is_demanded ? "user.second_factor_lacking" : "user.second_factor_off"));
+    }
+    return kExitOk;
+}
+
+int run_second_factor_policy(const Context& context, const Options& options)
+{
+    const bool changes = options.everybody || options.nobody || !options.roles.empty();
+    const auto wanted =
+        services::SecondFactorDemand{.of_everybody = options.everybody, .roles = roles_of(options.roles)};
+    const auto opened = changes ? context.open_for_writing() : context.open_for_reading();
+    auto& archive = *opened;
+    if (changes) {
+        services::demand_second_factor(archive, context.clock(), context.actor(), wanted);
+    }
+    const auto demand = services::second_factor_demand(archive, context.actor());
+    if (context.json) {
+        context.print_json(webui::second_factor_demand_json(demand));
+        return kExitOk;
+    }
+    if (demand.of_everybody || demand.roles.empty()) {
+        context.print_line(
+            context.text("cli", demand.of_everybody ? "user.second_factor_everybody" : "user.second_factor_nobody"));
+    }
+    for (const auto role : demand.roles) {
+        context.print_line(context.text("role", auth::role_name(role)));
+    }
+    return kExitOk;
+}
+
 /// A subcommand of `user`, ready for its options.
 CLI::App* add_one(CLI::App& user, Context& context, const std::shared_ptr<Options>& options, const char* name,
                   std::string help, int (*run)(const Context&, const Options&))
@@ -312,12 +336,15 @@ void add_user(CLI::App& app, Context& context)
         command->add_option("--full-name", options->full_name, context.help("user.full_name"));
         command->add_option("--unit", options->unit, context.help("user.unit"));
         command->add_option("--clearance", options->clearance, context.help("user.clearance"));
-        return command->add_option("--role", options->role, context.help("user.role"));
+        return command->add_option("--role", options->roles, context.help("user.role"))
+            ->delimiter(',')
+            ->allow_extra_args(false);
     };
 
     auto* add = named("add", context.help("user.add"), run_add);
     add_person(add)->required();
     auto* file = add->add_option("--password-file", options->password_file, context.help("user.password_file"));
+    add->add_flag("--only-unit", options->only_unit, context.help("rights.only_unit"));
     add->add_flag("--no-password", options->no_password, context.help("user.no_password"))->excludes(file);
 
     auto* passwd = named("passwd", context.help("user.passwd"), run_passwd);
@@ -334,6 +361,19 @@ void add_user(CLI::App& app, Context& context)
     named("tokens", context.help("user.tokens"), run_tokens);
     auto* revoke = add_one(*user, context, options, "revoke", context.help("user.revoke"), run_revoke);
     revoke->add_option("TOKEN", options->token, context.help("user.token_id"))->required();
+
+    auto* factor = named("second-factor", context.help("user.second_factor"), run_second_factor);
+    factor->add_flag("--remove", options->remove, context.help("user.second_factor_remove"));
+    auto* policy = add_one(*user, context, options, "second-factor-policy", context.help("user.second_factor_policy"),
+                           run_second_factor_policy);
+    auto* everybody = policy->add_flag("--everybody", options->everybody, context.help("user.second_factor_everybody"));
+    auto* nobody = policy->add_flag("--nobody", options->nobody, context.help("user.second_factor_nobody"));
+    nobody->excludes(everybody);
+    policy->add_option("--role", options->roles, context.help("user.second_factor_role"))
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->excludes(everybody)
+        ->excludes(nobody);
 }
 
 } // namespace vtlt::app

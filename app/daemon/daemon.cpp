@@ -7,21 +7,26 @@
 #include "app/integrity.h"
 #include "app/jobs/kinds.h"
 
+#include <vtlt/core/audit/checkpoint.h>
 #include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/log.h>
 #include <vtlt/core/catalog/account.h>
+#include <vtlt/core/services/actors.h>
 #include <vtlt/core/services/sessions.h>
 #include <vtlt/core/services/sign_in.h>
 #include <vtlt/core/services/uploads.h>
 #include <vtlt/webui/site.h>
+
+#include <array>
+#include <functional>
 
 namespace vtlt::app {
 
 namespace {
 
 /// Who asked, as he is now: a job must not go on with rights that were taken away meanwhile.
-auth::Actor actor_now(services::Archive& archive, const auth::Actor& then)
+auth::Actor actor_now(services::Archive& archive, const Clock& clock, const auth::Actor& then)
 {
     if (then.type != auth::Actor::Type::person) {
         return then;
@@ -31,7 +36,7 @@ auth::Actor actor_now(services::Archive& archive, const auth::Actor& then)
     if (!account || account->disabled) {
         throw Error{Kind::forbidden, "auth.forbidden", {{"action", "job"}}};
     }
-    auto now = catalog::actor_of(*account);
+    auto now = services::actor_of(archive, tx, *account, clock.today());
     now.scopes = then.scopes;
     return now;
 }
@@ -80,7 +85,7 @@ Daemon::State::State(const Context& context, const ServeOptions& options)
     : clock(context.clock()), house(keep_house(context.open_for_writing())), index(house),
       sign_in(*house.archive, clock), activity(*house.archive, clock), uploads(*house.archive, clock),
       runner(house.archive->database(), clock,
-             {.actor_now = [this](const auth::Actor& then) { return actor_now(*house.archive, then); },
+             {.actor_now = [this](const auth::Actor& then) { return actor_now(*house.archive, clock, then); },
               .on_finished = log_job}),
       site({.archive = *house.archive,
             .clock = clock,
@@ -89,6 +94,7 @@ Daemon::State::State(const Context& context, const ServeOptions& options)
             .uploads = uploads,
             .jobs = runner,
             .wake_index = [this] { index.wake(); },
+            .catch_up_index = [this] { house.index->catch_up(); },
             .mend_index = [this] { index.mend(); },
             .server_statistics = [this] { return server.statistics(); },
             .assets_dir = options.assets_dir}),
@@ -131,12 +137,20 @@ std::uint16_t Daemon::port() const
 
 void Daemon::tidy()
 {
-    try {
-        state_->activity.flush();
-        services::sweep_sessions(*state_->house.archive, state_->clock);
-        state_->uploads.expire();
-    } catch (const Error& error) {
-        log::error("server.tidy_failed", error);
+    auto& state = *state_;
+    auto& archive = *state.house.archive;
+    const std::array<std::function<void()>, 4> works{
+        [&] { state.activity.flush(); },
+        [&] { services::sweep_sessions(archive, state.clock); },
+        [&] { state.uploads.expire(); },
+        [&] { audit::write_checkpoint(archive.home(), archive.database(), state.clock); },
+    };
+    for (const auto& work : works) {
+        try {
+            work();
+        } catch (const Error& error) {
+            log::error("server.tidy_failed", error);
+        }
     }
 }
 

@@ -32,7 +32,8 @@ public:
     /// Throws what http::Server::start throws.
     void start();
     std::uint16_t port() const;
-    /// Small work that recurs: sessions and uploads that ran out, who was seen. Call about once a minute.
+    /// Small work that recurs: a checkpoint of the history, sessions and uploads that ran out, who was seen. Call at
+    /// least once a minute.
     void tidy();
     /// Reads the certificate again; a bad one is logged and the old one stays.
     void reload();

@@ -28,13 +28,11 @@ constexpr std::array kProfiles{ProfileRow{"inspection", export_::Profile::inspec
 std::vector<DocumentId> dossier_documents(const OpenHouse& house, const auth::Actor& actor, const std::string& name)
 {
     auto tx = house.archive->database().read();
-    const auto dossier = catalog::get_dossier(tx, name);
-    auth::authorize(actor, auth::Action::dossier_read, {.secrecy = dossier.secrecy, .unit = dossier.unit});
+    const auto dossier = catalog::get_dossier(tx, auth::reach_of(actor, auth::Action::dossier_read), name);
     std::vector<DocumentId> allowed;
     for (const auto& view : catalog::list_views(tx, catalog::list_dossier_documents(tx, dossier.id))) {
         const auto& document = view.document;
-        if (auth::is_allowed(actor, auth::Action::document_export,
-                             {.secrecy = document.secrecy, .unit = document.unit})) {
+        if (auth::is_allowed(actor, auth::Action::document_export, catalog::target_of(document))) {
             allowed.push_back(document.id);
         }
     }
@@ -76,7 +74,7 @@ jobs::Ending make_package(const OpenHouse& house, const Clock& clock, jobs::JobC
 {
     const auto& actor = context.actor();
     const auto wish = wish_of(context.request());
-    auth::authorize(actor, auth::Action::document_export, {.unit = actor.unit});
+    auth::authorize_somewhere(actor, auth::Action::document_export);
     const auto documents = select_documents(house, actor, wish);
     if (documents.empty()) {
         throw Error{Kind::not_found, "export.no_documents"};
@@ -88,6 +86,7 @@ jobs::Ending make_package(const OpenHouse& house, const Clock& clock, jobs::JobC
     std::filesystem::create_directories(folder);
     {
         auto tx = house.archive->database().write();
+        jobs::put_documents(tx, context.job().id, documents);
         record_package_requested(tx, clock, actor, context.job().uid, wish, documents.size());
         tx.commit();
     }
@@ -118,12 +117,12 @@ std::vector<DocumentId> select_documents(const OpenHouse& house, const auth::Act
     if (!wish.dossier.empty()) {
         return dossier_documents(house, actor, wish.dossier);
     }
-    const auto bands = auth::readable_bands(actor);
+    const auto reach = auth::reach_of(actor, auth::Action::document_export);
     house.index->catch_up();
     return with_sound_index([&] { house.index->rebuild(); },
                             [&] {
                                 indexer::Searcher searcher{house.archive->home(), house.archive->database()};
-                                return searcher.matching_documents(wish.query, bands, wish.relaxed);
+                                return searcher.matching_documents(wish.query, reach, wish.relaxed);
                             });
 }
 

@@ -21,8 +21,8 @@ CREATE TABLE account (
     -- The fold of the name: names that people take for one are one.
     name_key {text} NOT NULL UNIQUE,
     full_name {text} NOT NULL,
+    -- Where he works; what he may do there and elsewhere, role_grant tells.
     unit_id {int} REFERENCES unit (id),
-    role {text} NOT NULL,
     clearance {int} NOT NULL CHECK (clearance BETWEEN 0 AND 3),
     disabled {int} NOT NULL DEFAULT 0 CHECK (disabled IN (0, 1)),
     -- argon2id with its salt and cost. NULL: cannot sign in with a password.
@@ -110,14 +110,17 @@ CREATE INDEX file_text_pending ON file (id) WHERE text_state = 0;
 CREATE TABLE index_outbox (
     seq {key} PRIMARY KEY,
     document_id {int} NOT NULL,
-    band {int} NOT NULL CHECK (band BETWEEN 0 AND 3)
+    band {int} NOT NULL CHECK (band BETWEEN 0 AND 3),
+    -- 1: the document has left the band, and nobody may meet it there while the index still has it.
+    leaving {int} NOT NULL DEFAULT 0 CHECK (leaving IN (0, 1))
 ) {table};
+CREATE INDEX index_outbox_leaving ON index_outbox (document_id) WHERE leaving = 1;
 -- Up to which seq the rows have been applied. They are deleted then, but for the newest: the next seq follows it.
 CREATE TABLE index_outbox_closed (
-    only {int} PRIMARY KEY CHECK (only = 1),
+    only_row {int} PRIMARY KEY CHECK (only_row = 1),
     seq {int} NOT NULL
 ) {table};
-INSERT INTO index_outbox_closed (only, seq) VALUES (1, 0);
+INSERT INTO index_outbox_closed (only_row, seq) VALUES (1, 0);
 
 CREATE TABLE setting (
     name {text} PRIMARY KEY,

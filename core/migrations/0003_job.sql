@@ -7,12 +7,12 @@ CREATE TABLE job (
     -- What the same command would ask for again: resuming finds its unfinished job by it.
     request_key {text} NOT NULL,
     request {text} NOT NULL,
-    -- Who asked, as he was then.
+    -- Who asked, with the clearance and the scopes he had then. What else he may do is asked when the job runs.
     actor {text} NOT NULL,
     clearance {int} NOT NULL CHECK (clearance BETWEEN 0 AND 3),
-    unit_id {int} REFERENCES unit (id),
-    role {text},
     scopes {text} NOT NULL,
+    -- Grade of what it handles, so that its names, counts and log are told to no one below.
+    secrecy {int} NOT NULL CHECK (secrecy BETWEEN 0 AND 3),
     -- 1: run by a command at a terminal; only the same command goes on with it, no runner does.
     attended {int} NOT NULL CHECK (attended IN (0, 1)),
     state {text} NOT NULL CHECK (state IN ('queued', 'running', 'finished')),

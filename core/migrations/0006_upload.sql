@@ -54,16 +54,14 @@ CREATE TABLE repeat_key (
 ) {table};
 CREATE INDEX repeat_key_age ON repeat_key (created_at);
 
--- How many documents and dossiers each band has: kept by the functions that make them, so that the first page costs the same with a
--- million as with one. `verify` counts them again.
+-- How many documents and dossiers each unit has in each band: kept by the functions that make them, so that the first page costs the
+-- same with a million as with one. `verify` counts them again.
 CREATE TABLE record_count (
     record {text} NOT NULL CHECK (record IN ('document', 'dossier')),
     secrecy {int} NOT NULL CHECK (secrecy BETWEEN 0 AND 3),
+    unit_id {int} NOT NULL REFERENCES unit (id),
     records {int} NOT NULL CHECK (records >= 0),
-    PRIMARY KEY (record, secrecy)
+    PRIMARY KEY (record, secrecy, unit_id)
 ) {table};
-INSERT INTO record_count (record, secrecy, records) VALUES
-    ('document', 0, 0), ('document', 1, 0), ('document', 2, 0), ('document', 3, 0),
-    ('dossier', 0, 0), ('dossier', 1, 0), ('dossier', 2, 0), ('dossier', 3, 0);
 
 INSERT INTO setting (name, value) VALUES ('upload.keep_days', '7'), ('repeat_key.keep_hours', '24');

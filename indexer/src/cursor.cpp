@@ -39,14 +39,9 @@ Cursor Cursor::decode(std::string_view text)
     throw Error{Kind::invalid, "search.cursor"};
 }
 
-std::string query_fingerprint(std::string_view canonical_query, std::span<const Secrecy> bands)
+std::string query_fingerprint(std::string_view canonical)
 {
-    std::string source{canonical_query};
-    for (const auto band : bands) {
-        source += '\n';
-        source += secrecy_name(band);
-    }
-    return sha256_hex(source).substr(0, 16);
+    return sha256_hex(canonical).substr(0, 16);
 }
 
 } // namespace vtlt::indexer

@@ -26,6 +26,6 @@ struct Cursor
     static Cursor decode(std::string_view text);
 };
 
-std::string query_fingerprint(std::string_view canonical_query, std::span<const Secrecy> bands);
+std::string query_fingerprint(std::string_view canonical);
 
 } // namespace vtlt::indexer

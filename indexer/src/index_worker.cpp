@@ -5,6 +5,7 @@
 #include "index_builder.h"
 
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/catalog/counts.h>
 #include <vtlt/core/catalog/document.h>
 #include <vtlt/core/db/database.h>
 #include <vtlt/core/outbox/index_outbox.h>
@@ -221,14 +222,15 @@ std::vector<Secrecy> IndexWorker::State::bands_that_count_otherwise(db::ReadTx& 
     return different;
 }
 
-std::uint64_t count_without_index(const Home& home, db::Database& database)
+std::uint64_t count_without_index(const Home& home, db::Database& database, const auth::Reach& reach)
 {
+    auto without = reach;
+    std::erase_if(without.bands, [&](Secrecy band) { return has_readable_index(home, band); });
     std::uint64_t documents = 0;
     auto tx = database.read();
-    for (const auto band : kBands) {
-        if (!has_readable_index(home, band)) {
-            documents += count_in_band(tx, band);
-        }
+    const auto counts = catalog::read_counts(tx, catalog::Record::document, reach);
+    for (const auto band : without.bands) {
+        documents += counts.at(static_cast<std::size_t>(band));
     }
     return documents;
 }

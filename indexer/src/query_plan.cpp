@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "query_plan.h"
 
+#include "listed_documents.h"
 #include "terms.h"
 
 #include <vtlt/core/base/error.h>
@@ -493,11 +494,65 @@ private:
     Queries marked_;
 };
 
+/// Documents whose owner and day one part of a reach asks for.
+Xapian::Query part_query(const auth::Reach::Part& part, const Xapian::Database& database)
+{
+    Queries conditions;
+    if (!part.every_unit) {
+        Queries owners;
+        for (const auto unit : part.units) {
+            owners.emplace_back(owner_term(unit));
+        }
+        conditions.push_back(any_of(owners));
+    }
+    if (part.from || part.to) {
+        conditions.push_back(DateTerms{database}.query({.from = part.from, .to = part.to}));
+    }
+    return {Xapian::Query::OP_AND, conditions.begin(), conditions.end()};
+}
+
+void restrict_to(const auth::Reach& reach, const Xapian::Database& database, QueryPlan& plan)
+{
+    if (reach.is_whole()) {
+        return;
+    }
+    Queries parts;
+    for (const auto& part : reach.parts) {
+        parts.push_back(part_query(part, database));
+    }
+    const auto reached = parts.empty() ? Xapian::Query::MatchNothing : any_of(parts);
+    plan.filter = {Xapian::Query::OP_FILTER, plan.filter, reached};
+    plan.strict = {Xapian::Query::OP_FILTER, plan.strict, reached};
+    if (plan.relaxed) {
+        plan.relaxed = Xapian::Query{Xapian::Query::OP_FILTER, *plan.relaxed, reached};
+    }
+    plan.known_total.reset(); // it counts everybody's
+}
+
+void leave_out(const std::vector<Xapian::docid>& leaving, QueryPlan& plan)
+{
+    if (leaving.empty()) {
+        return;
+    }
+    ListedDocuments documents{leaving};
+    const Xapian::Query left{&documents}; // has a clone of its own
+    plan.filter = {Xapian::Query::OP_AND_NOT, plan.filter, left};
+    plan.strict = {Xapian::Query::OP_AND_NOT, plan.strict, left};
+    if (plan.relaxed) {
+        plan.relaxed = Xapian::Query{Xapian::Query::OP_AND_NOT, *plan.relaxed, left};
+    }
+    plan.known_total.reset();
+}
+
 } // namespace
 
-QueryPlan plan_query(const QueryNode& root, const Xapian::Database& database)
+QueryPlan plan_query(const QueryNode& root, const auth::Reach& reach, const std::vector<Xapian::docid>& leaving,
+                     const Xapian::Database& database)
 {
-    return Planner{database}.plan(root);
+    auto plan = Planner{database}.plan(root);
+    restrict_to(reach, database, plan);
+    leave_out(leaving, plan);
+    return plan;
 }
 
 Xapian::BM25PlusWeight ranking()

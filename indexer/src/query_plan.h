@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <vtlt/core/auth/authorize.h>
 #include <vtlt/indexer/query.h>
 
 #include <xapian.h>
@@ -30,8 +31,11 @@ struct QueryPlan
     std::optional<std::uint64_t> known_total; ///< exact total where the index has it ready
 };
 
-/// Reads term statistics of `database`. Throws what Xapian throws.
-QueryPlan plan_query(const QueryNode& root, const Xapian::Database& database);
+/// What `reach` leaves of it, without the documents in `leaving`, which are another band's by now (ascending): the
+/// access terms stand inside every query, also the relaxed one. Reads term statistics of `database`. Throws what Xapian
+/// throws.
+QueryPlan plan_query(const QueryNode& root, const auth::Reach& reach, const std::vector<Xapian::docid>& leaving,
+                     const Xapian::Database& database);
 
 /// The weighting of performance.md §2.
 Xapian::BM25PlusWeight ranking();

@@ -9,6 +9,7 @@
 
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/db/database.h>
+#include <vtlt/core/outbox/index_outbox.h>
 
 #include <xapian.h>
 
@@ -111,12 +112,21 @@ RankedList relaxed_list(const Joined& index, const QueryPlan& plan)
     return {index, {Xapian::Query::OP_AND_NOT, *plan.relaxed, plan.filter}, true, plan.relaxed_minimum};
 }
 
-std::vector<Secrecy> in_order(std::span<const Secrecy> bands)
+/// As a cursor names it: another reach, or the same on a day when it is another, is another list.
+std::string to_text(const auth::Reach& reach)
 {
-    std::vector<Secrecy> out{bands.begin(), bands.end()};
-    std::sort(out.begin(), out.end());
-    out.erase(std::unique(out.begin(), out.end()), out.end());
-    return out;
+    std::string text;
+    for (const auto band : reach.bands) {
+        text.append("\n").append(secrecy_name(band));
+    }
+    for (const auto& part : reach.parts) {
+        text += part.every_unit ? "\n*" : "\n";
+        for (const auto unit : part.units) {
+            text += std::to_string(unit.value) + ",";
+        }
+        text += (part.from ? format_date(*part.from) : "") + ".." + (part.to ? format_date(*part.to) : "");
+    }
+    return text;
 }
 
 /// One page of one query over one state of the index.
@@ -221,8 +231,10 @@ private:
         auto view = views.begin();
         for (std::size_t i = 0; i < portion.size(); ++i) {
             const bool there = view != views.end() && view->document.id == ids[i];
-            // A document that has just changed its band is shown from the new band's index only.
-            if (there && view->document.secrecy == index_.band(portion[i].docid)) {
+            // A document that has just changed its band is shown from the new band's index only; one that is another
+            // unit's or of another day than the index knows yet, not at all.
+            if (there && view->document.secrecy == index_.band(portion[i].docid) &&
+                request_.reach.contains(target_of(view->document))) {
                 add(std::move(*view), portion[i], relaxed);
             } else {
                 vanished_ += relaxed ? 0 : 1;
@@ -289,15 +301,28 @@ struct Searcher::State
     db::Database& catalogue;
     std::map<Secrecy, OpenBand> open;
 
+    std::vector<Xapian::docid> leaving(const auth::Reach& reach) const;
     Joined join(std::span<const Secrecy> bands);
     template <class Work>
     auto with_index(std::span<const Secrecy> bands, const Work& work);
 };
 
+/// Ascending; read before the index is opened, so that nothing slips through between the two.
+std::vector<Xapian::docid> Searcher::State::leaving(const auth::Reach& reach) const
+{
+    std::vector<Xapian::docid> docids;
+    auto tx = catalogue.read();
+    for (const auto document : outbox::list_leaving(tx, reach.bands)) {
+        docids.push_back(docid_of(document));
+    }
+    std::ranges::sort(docids);
+    return docids;
+}
+
 Joined Searcher::State::join(std::span<const Secrecy> bands)
 {
     Joined joined;
-    for (const auto band : in_order(bands)) {
+    for (const auto band : bands) {
         const auto generation = current_generation(home, band);
         if (!generation) {
             open.erase(band);
@@ -354,16 +379,17 @@ SearchAnswer Searcher::search(const SearchRequest& request)
     const auto query = parse_query(request.query);
     static constexpr std::array<std::string_view, 3> kSortMarks{"", "\nnewest", "\noldest"};
     const auto fingerprint = query_fingerprint(
-        to_text(query.root) + std::string{kSortMarks[static_cast<std::size_t>(request.sort)]}, in_order(request.bands));
+        to_text(query.root) + std::string{kSortMarks[static_cast<std::size_t>(request.sort)]} + to_text(request.reach));
     const auto cursor = request.cursor.empty() ? std::nullopt : std::optional{Cursor::decode(request.cursor)};
     if (cursor && cursor->query != fingerprint) {
         throw Error{Kind::invalid, "search.cursor"};
     }
-    auto answer = state_->with_index(request.bands, [&](const Joined& index) -> SearchAnswer {
+    const auto leaving = state_->leaving(request.reach);
+    auto answer = state_->with_index(request.reach.bands, [&](const Joined& index) -> SearchAnswer {
         if (index.bands.empty()) {
             return {};
         }
-        const auto plan = plan_query(query.root, index.database);
+        const auto plan = plan_query(query.root, request.reach, leaving, index.database);
         if (request.count_only) {
             SearchAnswer counted;
             RankedList list{index, plan.filter, false};
@@ -383,16 +409,16 @@ SearchAnswer Searcher::search(const SearchRequest& request)
     return answer;
 }
 
-std::vector<DocumentId> Searcher::matching_documents(const std::string& text, std::span<const Secrecy> bands,
-                                                     bool relaxed)
+std::vector<DocumentId> Searcher::matching_documents(const std::string& text, const auth::Reach& reach, bool relaxed)
 {
     const auto query = parse_query(text);
-    return state_->with_index(bands, [&](const Joined& index) {
+    const auto leaving = state_->leaving(reach);
+    return state_->with_index(reach.bands, [&](const Joined& index) {
         std::vector<DocumentId> ids;
         if (index.bands.empty()) {
             return ids;
         }
-        const auto plan = plan_query(query.root, index.database);
+        const auto plan = plan_query(query.root, reach, leaving, index.database);
         RankedList strict{index, plan.filter, false};
         for (const auto& row : strict.top(index.database.get_doccount(), 0)) {
             ids.push_back(index.document(row.docid));

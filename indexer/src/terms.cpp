@@ -113,6 +113,11 @@ std::string day_term(Date day)
     return digits(prefix_of(Field::date), to_int(day), 8);
 }
 
+std::string owner_term(UnitId unit)
+{
+    return std::string{kOwnerPrefix} + std::to_string(unit.value);
+}
+
 std::vector<std::string> day_terms(Date day)
 {
     const int year{day.year()};

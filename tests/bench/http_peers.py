@@ -83,7 +83,7 @@ class Vtlt(Process):
         password = home.parent / f"{home.name}.password"
         password.write_text(self.PASSWORD + "\n", encoding="utf-8")
         # 5: he is there from the group before.
-        subprocess.run([program, "-C", home, "--quiet", "user", "add", self.NAME, "--role", "admin", "--clearance", "tuyet_mat", "--password-file", password],
+        subprocess.run([program, "-C", home, "--quiet", "user", "add", self.NAME, "--role", "admin,archivist", "--clearance", "tuyet_mat", "--password-file", password],
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.process = subprocess.Popen([program, "-C", home, "serve", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, stderr=log, text=True)
         line = self.process.stdout.readline()

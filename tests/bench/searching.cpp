@@ -50,7 +50,7 @@ public:
 
     indexer::QueryPlan plan(std::string_view query) const
     {
-        return indexer::plan_query(indexer::parse_query(query).root, database_);
+        return indexer::plan_query(indexer::parse_query(query).root, auth::whole_reach(), {}, database_);
     }
 
     void first_page(const indexer::QueryPlan& plan) const
@@ -134,7 +134,7 @@ public:
     void run(const QueryRow& row)
     {
         const indexer::SearchRequest page{
-            .query = std::string{row.ours}, .limit = kPage, .cursor = {}, .bands = {kBands.begin(), kBands.end()}};
+            .query = std::string{row.ours}, .limit = kPage, .cursor = {}, .reach = auth::whole_reach()};
         auto count_only = page;
         count_only.count_only = true;
         const auto plan = bare_.plan(row.ours);

@@ -121,7 +121,7 @@ TEST_CASE("rights that are taken away are taken from the token too", "[token]")
     TokenArchive test;
     const auto issued = test.issue("read write");
     services::change_account(test.archive(), test.time, kOperator, "lan",
-                             {.role = Role::inspector, .clearance = Secrecy::open});
+                             {.roles = {Role::inspector}, .clearance = Secrecy::open});
     const auto actor = test.who(issued.secret);
     REQUIRE(actor);
     CHECK_FALSE(auth::is_allowed(*actor, Action::document_register, {}));
@@ -168,7 +168,7 @@ TEST_CASE("the history of people verifies", "[token]")
     TokenArchive test;
     test.issue();
     services::disable_account(test.archive(), test.time, kOperator, "lan");
-    services::change_account(test.archive(), test.time, kOperator, "hai", {.role = Role::leader});
+    services::change_account(test.archive(), test.time, kOperator, "hai", {.roles = {Role::leader}});
     services::set_password(test.archive(), test.time, kOperator, "hai", kPassword);
     test.issue("read export", 2022y / 9 / 30, kOperator, "hai");
     test.sign_in("hai");
@@ -187,7 +187,8 @@ TEST_CASE("rights that somebody gave himself beside the program are told", "[tok
     test.issue();
     test.sign_in("lan");
     const auto [sql, found] = GENERATE(table<std::string, std::string>({
-        {"UPDATE account SET role = 'admin' WHERE name = 'lan'", "another role"},
+        {"UPDATE role_grant SET role = 'admin' WHERE account_id = (SELECT id FROM account WHERE name = 'lan')",
+         "another role"},
         {"UPDATE account SET clearance = 3 WHERE name = 'lan'", "another clearance"},
         {"UPDATE account SET disabled = 1 WHERE name = 'lan'", "another disabled"},
         {"UPDATE account SET password_hash = '$argon2id$of another' WHERE name = 'lan'", "another password"},

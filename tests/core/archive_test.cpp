@@ -137,7 +137,7 @@ TEST_CASE("a catalogue older than its own history is not written on", "[archive]
         tx.commit();
     }
     test.close();
-    CHECK(audit::read_checkpoint(Home{test.directory()})->size == 2);
+    CHECK(audit::read_checkpoint(Home{test.directory()})->head.size == 2);
     spill(test.directory() / "catalog.db", copy);
     CHECK(refusal([&] { test.reopen(); }) == "corrupt audit.checkpoint_ahead");
 }

@@ -2,6 +2,8 @@
 #include "core_fixture.h"
 
 #include <vtlt/core/audit/audit_log.h>
+#include <vtlt/core/audit/merkle_tree.h>
+#include <vtlt/core/audit/tiles.h>
 #include <vtlt/core/base/digest.h>
 
 #include <catch2/catch.hpp>
@@ -135,7 +137,7 @@ TEST_CASE("events are appended and the history is whole", "[audit]")
     const auto first = checkpoint(core);
     record(core, 6);
     CHECK(verify(core).why == "checkpoint_missing");
-    audit::write_checkpoint(core.home(), core.database());
+    audit::write_checkpoint(core.home(), core.database(), morning());
     const auto verdict = verify(core);
     CHECK(verdict.ok);
     CHECK(verdict.size == 7);
@@ -193,7 +195,7 @@ TEST_CASE("a detail erased with its record leaves the history whole", "[audit]")
 {
     CoreHome core;
     record(core, 5);
-    audit::write_checkpoint(core.home(), core.database());
+    audit::write_checkpoint(core.home(), core.database(), morning());
     tamper(core, "DELETE FROM audit_detail WHERE seq = 3");
     CHECK(verify(core).ok);
 }
@@ -202,7 +204,7 @@ TEST_CASE("tampering is found and named", "[audit]")
 {
     CoreHome core;
     record(core, 7);
-    audit::write_checkpoint(core.home(), core.database());
+    audit::write_checkpoint(core.home(), core.database(), morning());
     const auto [sql, first_bad, why] = GENERATE(table<const char*, std::uint64_t, const char*>({
         {"UPDATE audit_leaf SET leaf = replace(leaf, 'registered', 'destroyed!') WHERE seq = 4", 4, "leaf_hash"},
         {"UPDATE audit_leaf SET leaf_hash = zeroblob(32) WHERE seq = 2", 2, "leaf_hash"},
@@ -250,21 +252,24 @@ TEST_CASE("the checkpoint file remembers the tree outside the catalogue", "[audi
     CoreHome core;
     CHECK_FALSE(audit::read_checkpoint(core.home()));
     record(core, 3);
-    audit::write_checkpoint(core.home(), core.database());
+    audit::write_checkpoint(core.home(), core.database(), morning());
     const auto written = audit::read_checkpoint(core.home());
     REQUIRE(written);
-    CHECK(written->size == 3);
-    CHECK(written->root == checkpoint(core).root);
+    CHECK(written->head.size == 3);
+    CHECK(written->head.root == checkpoint(core).root);
+    CHECK(written->at == morning().now());
     const auto path = core.home().audit() / "checkpoint";
-    CHECK(slurp(path).starts_with("vtlt/audit\n3\n"));
+    CHECK(slurp(path).starts_with("vtlt/TEST\n3\n"));
+    CHECK(slurp(core.home().audit() / "checkpoints/2022-09") == slurp(path) + "\n");
     CHECK(verify(core).checkpoints == 1);
+    CHECK(verify(core).fingerprint == audit::read_audit_key(core.home()).fingerprint());
 
     SECTION("it follows the tree and is older in between")
     {
         record(core, 2);
         CHECK(verify(core).ok);
-        audit::write_checkpoint(core.home(), core.database());
-        CHECK(audit::read_checkpoint(core.home())->size == 5);
+        audit::write_checkpoint(core.home(), core.database(), morning());
+        CHECK(audit::read_checkpoint(core.home())->head.size == 5);
         CHECK(verify(core).ok);
     }
     SECTION("a history that is shorter than it was is named")
@@ -283,23 +288,145 @@ TEST_CASE("the checkpoint file remembers the tree outside the catalogue", "[audi
         CHECK(verdict.first_bad == 3);
         CHECK(verdict.why == "checkpoint");
         // And it is not overwritten by the shorter one.
-        audit::write_checkpoint(core.home(), core.database());
-        CHECK(audit::read_checkpoint(core.home())->size == 3);
+        audit::write_checkpoint(core.home(), core.database(), morning());
+        CHECK(audit::read_checkpoint(core.home())->head.size == 3);
     }
     SECTION("another root at its size is named")
     {
-        spill(path, "vtlt/audit\n2\n" + base64_encode(std::string(32, 'x')) + "\n");
+        const auto signer = audit::read_audit_signer(core.home());
+        const auto note =
+            signer.sign("vtlt/TEST\n2\n" + base64_encode(std::string(32, 'x')) + "\ntime 2022-09-20T03:00:00.000Z\n");
+        spill(path, note);
         const auto verdict = verify(core);
         CHECK_FALSE(verdict.ok);
         CHECK(verdict.first_bad == 2);
         CHECK(verdict.why == "checkpoint");
     }
+    SECTION("one that another key signed is named")
+    {
+        const auto text = audit::read_audit_key(core.home()).open(slurp(path));
+        spill(path, audit::make_signer("vtlt/TEST").sign(text));
+        CHECK(verify(core).why == "checkpoint");
+        CHECK(refusal([&] { audit::read_checkpoint(core.home()); }) == "corrupt audit.checkpoint");
+    }
     SECTION("one that cannot be read is named")
     {
-        const auto* text = GENERATE("", "vtlt/audit", "vtlt/audit\n3\n", "vtlt/audit\n3x\nAAAA\n", "other\n3\nAAAA\n",
-                                    "vtlt/audit\n\nAAAA\n");
-        spill(path, text);
+        const auto signer = audit::read_audit_signer(core.home());
+        const auto root = base64_encode(std::string(32, 'x'));
+        const std::vector<std::string> notes{
+            ""s,
+            "vtlt/TEST"s,
+            "vtlt/TEST\n3\n\n"s,
+            signer.sign("vtlt/TEST\n3\n"),
+            signer.sign("vtlt/TEST\n03\n" + root + "\ntime 2022-09-20T03:00:00.000Z\n"),
+            signer.sign("vtlt/TEST\n3\n" + root + "\n"),
+            signer.sign("vtlt/TEST\n3\n" + root + "\ntime 2022-09-20\n"),
+            signer.sign("other\n3\n" + root + "\ntime 2022-09-20T03:00:00.000Z\n"),
+            signer.sign("vtlt/TEST\n3\nAAAA\ntime 2022-09-20T03:00:00.000Z\n")};
+        const auto note = GENERATE_COPY(from_range(notes));
+        spill(path, note);
         CHECK(refusal([&] { audit::read_checkpoint(core.home()); }) == "corrupt audit.checkpoint");
         CHECK(verify(core).why == "checkpoint");
+    }
+}
+
+TEST_CASE("every checkpoint that was ever written is checked", "[audit]")
+{
+    CoreHome core;
+    FixedClock clock{*parse_instant("2022-09-30T16:59:00Z")};
+    for (const int count : {3, 300, 5, 40'000, 1}) {
+        record(core, count);
+        CHECK(audit::write_checkpoint(core.home(), core.database(), clock));
+        CHECK_FALSE(audit::write_checkpoint(core.home(), core.database(), clock));
+        clock.set(clock.now() + std::chrono::hours{12});
+    }
+    const auto months = core.home().audit() / "checkpoints";
+    CHECK(files_below(months) == std::vector<std::string>{"2022-09", "2022-10"});
+    const auto whole = verify(core);
+    CHECK(whole.ok);
+    CHECK(whole.checkpoints == 5);
+
+    SECTION("what a crash left of one is no fault, and goes")
+    {
+        const auto notes = slurp(months / "2022-10");
+        spill(months / "2022-10", notes + "vtlt/TEST\n5\nAAAA");
+        CHECK(verify(core).ok);
+        record(core, 1);
+        audit::write_checkpoint(core.home(), core.database(), clock);
+        CHECK(slurp(months / "2022-10").starts_with(notes + "vtlt/TEST\n40310\n"));
+        CHECK(verify(core).ok);
+        CHECK(verify(core).checkpoints == 6);
+    }
+    SECTION("a crash between a checkpoint's two places is no fault")
+    {
+        const auto newest = core.home().audit() / "checkpoint";
+        const auto before = slurp(newest);
+        record(core, 400);
+        audit::write_checkpoint(core.home(), core.database(), clock);
+        spill(newest, before);
+        CHECK(verify(core).ok);
+        record(core, 400);
+        CHECK(audit::write_checkpoint(core.home(), core.database(), clock));
+        CHECK(verify(core).ok);
+    }
+    SECTION("a clock that was set back changes no order")
+    {
+        clock.set(*parse_instant("2022-08-01T00:00:00Z"));
+        record(core, 1);
+        CHECK(audit::write_checkpoint(core.home(), core.database(), clock));
+        CHECK(files_below(months).size() == 2);
+        CHECK(verify(core).ok);
+    }
+    SECTION("an old one that says something else is named")
+    {
+        auto notes = slurp(months / "2022-09");
+        notes[notes.find('\n') + 3] ^= 1;
+        spill(months / "2022-09", notes);
+        CHECK(verify(core).why == "checkpoint");
+    }
+    SECTION("tiles that were lost come back, tiles that were changed are named")
+    {
+        spill(core.home().audit() / "tile/0/002", slurp(core.home().audit() / "tile/0/001"));
+        CHECK(verify(core).first_bad == 513);
+        CHECK(verify(core).why == "tile");
+        std::filesystem::remove_all(core.home().audit() / "tile");
+        CHECK(verify(core).why == "tile");
+        record(core, 1);
+        CHECK(audit::write_checkpoint(core.home(), core.database(), clock));
+        CHECK(verify(core).ok);
+    }
+    SECTION("an event changed in its bundle is named")
+    {
+        const auto path = core.home().audit() / "tile/entries/001";
+        auto bundle = slurp(path);
+        bundle[bundle.size() - 40] ^= 1;
+        spill(path, bundle);
+        CHECK(verify(core).first_bad == 512);
+        CHECK(verify(core).why == "tile");
+    }
+    SECTION("what nobody wrote is named")
+    {
+        spill(core.home().audit() / "tile/0/999", "x");
+        CHECK(verify(core).why == "stray");
+    }
+    SECTION("nothing is signed that the tiles do not add up to")
+    {
+        tamper(core, "UPDATE audit_leaf SET leaf = replace(leaf, 'registered', 'destroyed!') WHERE seq = 40309");
+        record(core, 1);
+        std::filesystem::remove_all(core.home().audit() / "tile");
+        CHECK(refusal([&] { audit::write_checkpoint(core.home(), core.database(), clock); }) ==
+              "corrupt audit.rewritten");
+    }
+    SECTION("without its key nothing is signed, with another one neither")
+    {
+        record(core, 1);
+        const auto key = core.home().keys() / "audit.key";
+        const auto text = slurp(key);
+        std::filesystem::remove(key);
+        CHECK(refusal([&] { audit::write_checkpoint(core.home(), core.database(), clock); }) == "corrupt audit.key");
+        spill(key, audit::make_signer("vtlt/TEST").text() + "\n");
+        CHECK(refusal([&] { audit::write_checkpoint(core.home(), core.database(), clock); }) == "corrupt audit.key");
+        std::filesystem::remove(core.home().audit() / "key");
+        CHECK(verify(core).why == "key");
     }
 }

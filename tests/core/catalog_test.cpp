@@ -16,6 +16,8 @@ using catalog::TextState;
 
 namespace {
 
+const auth::Reach kAll = auth::whole_reach();
+
 Document titled(const std::string& title)
 {
     Document document;
@@ -104,14 +106,14 @@ TEST_CASE("a dossier is named by uid, by UNIT/YEAR/CODE, or by a code that is th
     core.add_document(in_dossier(other, "một"));
     core.add_document(in_dossier(other, "hai"));
     auto tx = core.database().read();
-    CHECK(catalog::get_dossier(tx, old.uid).id == old.id);
-    CHECK(catalog::get_dossier(tx, "PC/2022/01.TCCB").id == recent.id);
-    CHECK(catalog::get_dossier(tx, "02.TCCB").id == other.id);
-    CHECK(catalog::get_dossier(tx, "02.TCCB").documents == 2);
-    CHECK(catalog::get_dossier(tx, "02.TCCB").unit_code == "PC");
-    CHECK(refusal([&] { catalog::get_dossier(tx, "01.TCCB"); }) == "conflict dossier.ambiguous");
+    CHECK(catalog::get_dossier(tx, kAll, old.uid).id == old.id);
+    CHECK(catalog::get_dossier(tx, kAll, "PC/2022/01.TCCB").id == recent.id);
+    CHECK(catalog::get_dossier(tx, kAll, "02.TCCB").id == other.id);
+    CHECK(catalog::get_dossier(tx, kAll, "02.TCCB").documents == 2);
+    CHECK(catalog::get_dossier(tx, kAll, "02.TCCB").unit_code == "PC");
+    CHECK(refusal([&] { catalog::get_dossier(tx, kAll, "01.TCCB"); }) == "conflict dossier.ambiguous");
     const auto* absent = GENERATE("", "03", "PC/2023/01.TCCB", "PC/2022", "pc/2022/01.TCCB", "%");
-    CHECK(refusal([&] { catalog::get_dossier(tx, absent); }) == "not_found dossier.not_found");
+    CHECK(refusal([&] { catalog::get_dossier(tx, kAll, absent); }) == "not_found dossier.not_found");
 }
 
 TEST_CASE("dossiers are listed by unit, year and code, page after page", "[catalog]")
@@ -127,13 +129,13 @@ TEST_CASE("dossiers are listed by unit, year and code, page after page", "[catal
     }
     const Words expected{"BH/2022/10", "BH/2023/09", "PC/2021/05", "PC/2022/01", "PC/2022/02"};
     auto tx = core.database().read();
-    CHECK(names(catalog::list_dossiers(tx, {}, 100)) == expected);
+    CHECK(names(catalog::list_dossiers(tx, kAll, {}, 100)) == expected);
 
     const auto page_size = GENERATE(std::size_t{1}, std::size_t{2}, std::size_t{5});
     Words paged;
     DossierId after;
-    for (auto page = catalog::list_dossiers(tx, after, page_size); !page.empty();
-         page = catalog::list_dossiers(tx, after, page_size)) {
+    for (auto page = catalog::list_dossiers(tx, kAll, after, page_size); !page.empty();
+         page = catalog::list_dossiers(tx, kAll, after, page_size)) {
         CHECK(page.size() <= page_size);
         std::ranges::copy(names(page), std::back_inserter(paged));
         after = page.back().id;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core_fixture.h"
 
+#include <vtlt/core/audit/checkpoint.h>
 #include <vtlt/core/auth/actor.h>
 #include <vtlt/core/base/ids.h>
 
@@ -18,9 +19,10 @@ namespace {
 Home made_home(const fs::path& root)
 {
     Home home{root};
-    for (const auto& folder : {home.objects(), home.staging(), home.audit()}) {
+    for (const auto& folder : {home.objects(), home.staging(), home.audit(), home.keys()}) {
         fs::create_directories(folder);
     }
+    audit::make_audit_key(home, "TEST");
     return home;
 }
 

@@ -291,16 +291,21 @@ TEST_CASE("a reader cannot write", "[db]")
 
 TEST_CASE("the statement list holds what ran, once, in the common dialect", "[db]")
 {
-    Things things;
-    auto tx = things.database().read();
-    const std::string sql = "SELECT id FROM thing WHERE id IN {ids ?1} AND 'statement list' <> ''";
+    CoreHome core;
+    auto tx = core.database().read();
+    const std::string sql = "SELECT id FROM unit WHERE id IN {ids ?1} AND 'statement list' <> ''";
     for (int i = 0; i < 3; ++i) {
         auto select = tx.prepare(sql);
         select.bind_list(1, std::span<const std::int64_t>{});
         select.step();
     }
+    CHECK(refusal([&] { tx.prepare("SELECT nothing FROM unit"); }).starts_with("internal "));
+    Things things;
+    CHECK(things.ids().empty());
     const auto list = db::statement_list();
     CHECK(std::ranges::count(list, sql) == 1);
+    // Neither what the engine refused nor what a test's own database was asked.
+    CHECK(std::ranges::none_of(list, [](const std::string& one) { return one.find("thing") != std::string::npos; }));
     CHECK(
         std::ranges::none_of(list, [](const std::string& one) { return one.find("json_each") != std::string::npos; }));
     CHECK(std::ranges::none_of(list, [](const std::string& one) { return one.starts_with("PRAGMA"); }));

@@ -349,7 +349,7 @@ TEST_CASE("what a request cannot have is refused before anything is done", "[int
                                  .name = "P",
                                  .clearance = Secrecy::mat,
                                  .unit = {},
-                                 .role = auth::Role::clerk};
+                                 .grants = {{.role = auth::Role::clerk}}};
         CHECK(refusal([&] { test.take(wanted, {}, person); }) == "forbidden auth.forbidden");
     }
     CHECK(test.count("document") == 0);
@@ -376,7 +376,7 @@ TEST_CASE("a secret document lies in its own band and is nobody's duplicate in a
                                  .name = "P",
                                  .clearance = Secrecy::open,
                                  .unit = {},
-                                 .role = auth::Role::clerk};
+                                 .grants = {{.role = auth::Role::clerk}}};
         const auto run = test.take(wanted, {}, person);
         CHECK(run.at("a.txt").duplicate_of == open.at("a.txt").id);
     }

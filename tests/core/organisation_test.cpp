@@ -17,7 +17,8 @@ const auth::Actor kOperator = auth::operator_actor();
 
 catalog::Unit make_unit(TestArchive& test, const std::string& code, const std::string& parent = {})
 {
-    return services::create_unit(test.archive(), test.clock(), kOperator, code, "Phòng  Tổ chức\n", parent);
+    return services::create_unit(test.archive(), test.clock(), kOperator,
+                                 {.code = code, .title = "Phòng  Tổ chức\n", .parent = parent});
 }
 
 catalog::Dossier make_dossier(TestArchive& test, const services::NewDossier& wanted,
@@ -40,7 +41,7 @@ auth::Actor person(Secrecy clearance)
             .name = "P",
             .clearance = clearance,
             .unit = {},
-            .role = auth::Role::officer};
+            .grants = {{.role = auth::Role::officer}}};
 }
 
 } // namespace
@@ -60,7 +61,8 @@ TEST_CASE("a unit is made below its parent, with its event", "[organisation]")
     CHECK(refusal([&] { make_unit(test, "TCCB"); }) == "conflict unit.exists");
     CHECK(refusal([&] { make_unit(test, "X", "absent"); }) == "not_found unit.not_found");
     CHECK(refusal([&] {
-              services::create_unit(test.archive(), test.clock(), person(Secrecy::tuyet_mat), "Y", "Y", "");
+              services::create_unit(test.archive(), test.clock(), person(Secrecy::tuyet_mat),
+                                    {.code = "Y", .title = "Y"});
           }) == "forbidden auth.forbidden");
     CHECK(test.count("audit_leaf") == 3);
 }
@@ -118,7 +120,7 @@ TEST_CASE("a title says something, in UTF-8", "[organisation]")
 {
     TestArchive test;
     const auto create = [&](const std::string& title) {
-        services::create_unit(test.archive(), test.clock(), kOperator, "X", title, "");
+        services::create_unit(test.archive(), test.clock(), kOperator, {.code = "X", .title = title});
     };
     CHECK(refusal([&] { create(""); }) == "invalid title.blank");
     CHECK(refusal([&] { create(" \t\xc2\xa0"); }) == "invalid title.blank");

@@ -12,7 +12,7 @@ catalog::Account PeopleArchive::add(const std::string& name, auth::Role role, Se
                                  {.name = name,
                                   .full_name = {},
                                   .unit = {},
-                                  .role = role,
+                                  .roles = {role},
                                   .clearance = clearance,
                                   .password = password.empty() ? std::nullopt : std::optional{password}});
 }
@@ -23,9 +23,24 @@ catalog::Account PeopleArchive::account(const std::string& name)
     return catalog::get_account(tx, name);
 }
 
+auth::Actor PeopleArchive::actor(const std::string& name)
+{
+    auto tx = database().read();
+    return services::actor_of(archive(), tx, catalog::get_account(tx, name), time.today());
+}
+
+std::vector<auth::Role> PeopleArchive::roles(const std::string& name)
+{
+    std::vector<auth::Role> roles;
+    for (const auto& grant : actor(name).grants) {
+        roles.push_back(grant.role);
+    }
+    return roles;
+}
+
 services::OpenedSession PeopleArchive::sign_in(const std::string& name, const std::string& password)
 {
-    return services::SignInDesk{archive(), time}.sign_in(name, password, "10.0.0.7");
+    return std::get<services::OpenedSession>(services::SignInDesk{archive(), time}.sign_in(name, password, "10.0.0.7"));
 }
 
 std::vector<std::string> PeopleArchive::events_after(std::int64_t seen)

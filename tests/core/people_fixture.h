@@ -3,6 +3,7 @@
 
 #include "core_fixture.h"
 
+#include <vtlt/core/services/actors.h>
 #include <vtlt/core/services/people.h>
 #include <vtlt/core/services/sign_in.h>
 
@@ -25,7 +26,9 @@ public:
                          Secrecy clearance = Secrecy::open, const std::string& password = kPassword);
     /// The account as it is now.
     catalog::Account account(const std::string& name);
-    auth::Actor actor(const std::string& name) { return catalog::actor_of(account(name)); }
+    auth::Actor actor(const std::string& name);
+    /// What he holds today.
+    std::vector<auth::Role> roles(const std::string& name);
     services::OpenedSession sign_in(const std::string& name, const std::string& password = kPassword);
 
     /// "action object" of every event after the first `seen`.

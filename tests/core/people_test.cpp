@@ -3,6 +3,7 @@
 
 #include <vtlt/core/services/api_tokens.h>
 #include <vtlt/core/services/organisation.h>
+#include <vtlt/core/services/rights.h>
 #include <vtlt/core/services/sessions.h>
 
 #include <catch2/catch.hpp>
@@ -24,7 +25,7 @@ std::string added(PeopleArchive& test, const services::NewAccount& wanted, const
 /// Without a password: costs no time.
 services::NewAccount named(const std::string& name, Role role = Role::officer, Secrecy clearance = Secrecy::open)
 {
-    return {.name = name, .full_name = {}, .unit = {}, .role = role, .clearance = clearance, .password = {}};
+    return {.name = name, .full_name = {}, .unit = {}, .roles = {role}, .clearance = clearance, .password = {}};
 }
 
 } // namespace
@@ -32,13 +33,13 @@ services::NewAccount named(const std::string& name, Role role = Role::officer, S
 TEST_CASE("a person is added with unit, role and clearance, and with one event each", "[people]")
 {
     PeopleArchive test;
-    services::create_unit(test.archive(), test.time, kOperator, "TCCB", "Phòng Tổ chức", "");
+    services::create_unit(test.archive(), test.time, kOperator, {.code = "TCCB", .title = "Phòng Tổ chức"});
     const auto before = test.events();
     const auto made = services::add_account(test.archive(), test.time, kOperator,
                                             {.name = "lan.nt",
                                              .full_name = "Nguyễn  Thị Lan",
                                              .unit = "TCCB",
-                                             .role = Role::clerk,
+                                             .roles = {Role::clerk},
                                              .clearance = Secrecy::mat,
                                              .password = kPassword});
     const auto found = test.account("LAN.NT");
@@ -46,17 +47,19 @@ TEST_CASE("a person is added with unit, role and clearance, and with one event e
     CHECK(found.name == "lan.nt");
     CHECK(found.full_name == "Nguyễn Thị Lan");
     CHECK(found.unit_code == "TCCB");
-    CHECK(found.role == Role::clerk);
+    CHECK(test.roles("lan.nt") == std::vector{Role::clerk});
     CHECK(found.clearance == Secrecy::mat);
     CHECK(found.has_password);
     CHECK_FALSE(found.disabled);
     CHECK_FALSE(found.last.at);
     CHECK(test.account(made.uid).name == "lan.nt");
+    const auto grant = services::list_grants(test.archive(), test.time, kOperator, "lan.nt").front().grant.uid;
     CHECK(test.events_after(before) ==
-          std::vector<std::string>{"user.added " + made.uid, "user.password_set " + made.uid});
-    const auto actor = catalog::actor_of(found);
+          std::vector<std::string>{"user.added " + made.uid, "role.granted " + grant, "user.password_set " + made.uid});
+    const auto actor = test.actor("lan.nt");
     CHECK(actor.name == made.uid);
-    CHECK(actor.role == Role::clerk);
+    CHECK(auth::is_allowed(actor, auth::Action::document_register, {.unit = found.unit}));
+    CHECK_FALSE(auth::is_allowed(actor, auth::Action::document_register, {}));
     CHECK(actor.clearance == Secrecy::mat);
     CHECK(actor.unit == found.unit);
     CHECK(test.every_byte().find(kPassword) == std::string::npos);
@@ -156,8 +159,9 @@ TEST_CASE("the last administrator stays", "[people]")
         return refusal([&] { services::disable_account(archive, test.time, kOperator, who); });
     };
     CHECK(disable("quantri") == "conflict account.last_admin");
-    CHECK(refusal([&] { services::change_account(archive, test.time, kOperator, "quantri", {.role = Role::clerk}); }) ==
-          "conflict account.last_admin");
+    CHECK(refusal([&] {
+              services::change_account(archive, test.time, kOperator, "quantri", {.roles = {Role::clerk}});
+          }) == "conflict account.last_admin");
     test.add("hai", Role::admin, Secrecy::open, "");
     CHECK(disable("quantri") == "nothing");
     CHECK(disable("quantri") == "nothing");
@@ -181,9 +185,9 @@ TEST_CASE("a change writes what changed, and one seen too early is refused", "[p
     CHECK(test.events() == before + 1);
     CHECK(refusal([&] {
               services::change_account(archive, test.time, kOperator, "lan",
-                                       {.role = Role::clerk, .seen = lan.revision});
+                                       {.roles = {Role::clerk}, .seen = lan.revision});
           }) == "conflict account.changed_meanwhile");
-    CHECK(test.account("lan").role == Role::officer);
+    CHECK(test.roles("lan") == std::vector{Role::officer});
 }
 
 TEST_CASE("people are listed by name in pages, for those who may know them", "[people]")

@@ -27,7 +27,7 @@ auth::Actor person(Secrecy clearance = Secrecy::open)
             .name = make_uid(),
             .clearance = clearance,
             .unit = {},
-            .role = auth::Role::clerk};
+            .grants = {{.role = auth::Role::clerk}}};
 }
 
 /// Waits for something another thread does: no sleeps.

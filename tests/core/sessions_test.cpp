@@ -3,6 +3,7 @@
 
 #include <vtlt/core/base/json.h>
 #include <vtlt/core/services/organisation.h>
+#include <vtlt/core/services/rights.h>
 #include <vtlt/core/services/sessions.h>
 
 #include <catch2/catch.hpp>
@@ -41,6 +42,7 @@ TEST_CASE("a session ends at once with what it stood on", "[sessions]")
     const auto before = test.events();
     REQUIRE(test.is_in());
     std::string first;
+    std::size_t more = 0;
     SECTION("signing out")
     {
         services::end_session(archive, test.time, test.opened.actor, test.opened.session.uid);
@@ -57,8 +59,8 @@ TEST_CASE("a session ends at once with what it stood on", "[sessions]")
     }
     SECTION("another role")
     {
-        services::change_account(archive, test.time, kOperator, "lan", {.role = Role::clerk});
-        first = "user.changed " + test.lan.uid;
+        services::change_account(archive, test.time, kOperator, "lan", {.roles = {Role::clerk}});
+        more = 2; // role.ended, role.granted
     }
     SECTION("another clearance")
     {
@@ -67,16 +69,27 @@ TEST_CASE("a session ends at once with what it stood on", "[sessions]")
     }
     SECTION("another unit")
     {
-        services::create_unit(archive, test.time, kOperator, "TCCB", "Phòng Tổ chức", "");
+        services::create_unit(archive, test.time, kOperator, {.code = "TCCB", .title = "Phòng Tổ chức"});
         services::change_account(archive, test.time, kOperator, "lan", {.unit = "TCCB"});
-        first = "unit";
+        more = 4; // unit.created, user.changed, role.ended, role.granted
+    }
+    SECTION("a further role")
+    {
+        services::grant_role(archive, test.time, kOperator, {.who = "lan", .role = Role::clerk});
+        more = 1;
+    }
+    SECTION("a role that ends")
+    {
+        const auto held = services::list_grants(archive, test.time, kOperator, "lan").front().grant.uid;
+        services::end_grant(archive, test.time, kOperator, held);
+        first = "role.ended " + held;
     }
     CHECK_FALSE(test.is_in());
     CHECK(test.count("session") == 0);
     const auto events = test.events_after(before);
     CHECK(events.back() == "session.ended " + test.opened.session.uid);
-    CHECK(events.size() == (first.empty() ? 1U : first == "unit" ? 3U : 2U));
-    CHECK((first.empty() || first == "unit" || events.front() == first));
+    CHECK(events.size() == 1 + more + (first.empty() ? 0 : 1));
+    CHECK((first.empty() || events.front() == first));
 }
 
 TEST_CASE("a session survives what it does not stand on", "[sessions]")

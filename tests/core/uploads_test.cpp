@@ -32,7 +32,7 @@ auth::Actor person(Secrecy clearance = Secrecy::open)
             .name = make_uid(),
             .clearance = clearance,
             .unit = {},
-            .role = auth::Role::clerk};
+            .grants = {{.role = auth::Role::clerk}}};
 }
 
 /// A stored (uncompressed) zip of small files, written here: core has no writer of archives to lend.
@@ -94,7 +94,10 @@ public:
     }
     std::size_t take()
     {
-        jobs::Runner runner{database(), clock()};
+        jobs::Runner runner{database(), clock(), {.actor_now = [](auth::Actor then) {
+                                then.grants = {{.role = auth::Role::clerk}};
+                                return then;
+                            }}};
         services::UploadIntakeOptions options;
         options.workers = 1;
         runner.add(std::string{services::kUploadJob}, services::upload_work(archive(), clock(), options));
@@ -510,6 +513,7 @@ TEST_CASE("who lost his right meanwhile hands nothing in", "[uploads]")
     jobs::RunnerOptions lowered;
     lowered.actor_now = [](auth::Actor then) {
         then.clearance = Secrecy::open;
+        then.grants = {{.role = auth::Role::clerk}};
         return then;
     };
     jobs::Runner runner{desk.database(), desk.clock(), lowered};

@@ -217,18 +217,18 @@ int unlinkat(int folder, const char* path, int flags) noexcept
     return real(folder, path, flags);
 }
 
-int remove(const char* path) noexcept
-{
-    static auto* real = next<int(const char*)>("remove");
-    count("unlink", path);
-    return real(path);
-}
-
 int rmdir(const char* path) noexcept
 {
     static auto* real = next<int(const char*)>("rmdir");
     count("rmdir", path);
     return real(path);
+}
+
+/// Said as what it is: the C library tries unlink and then rmdir, out of our sight.
+int remove(const char* path) noexcept
+{
+    struct stat info = {};
+    return ::lstat(path, &info) == 0 && S_ISDIR(info.st_mode) ? rmdir(path) : unlink(path);
 }
 
 int mkdir(const char* path, mode_t mode) noexcept

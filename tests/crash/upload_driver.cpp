@@ -27,7 +27,7 @@ const auth::Actor kClerk{.type = auth::Actor::Type::person,
                          .name = "0123456789ABCDEFGHJK",
                          .clearance = Secrecy::open,
                          .unit = {},
-                         .role = auth::Role::clerk};
+                         .grants = {{.role = auth::Role::clerk}}};
 
 void say(const std::string& line)
 {

@@ -56,7 +56,7 @@ TEST_CASE("a document list leaves out what its reader may not read", "[export][l
                              .name = make_uid(),
                              .clearance = Secrecy::open,
                              .unit = {},
-                             .role = auth::Role::officer};
+                             .grants = {{.role = auth::Role::officer}}};
     const auto html = listed(archive, documents, 0, reader);
     CHECK(rows_of(html) == 1);
     CHECK(html.find("mật") == std::string::npos);

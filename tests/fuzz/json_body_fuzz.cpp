@@ -64,11 +64,12 @@ public:
                  .uploads = uploads_,
                  .jobs = runner_,
                  .wake_index = [] {},
+                 .catch_up_index = [] {},
                  .mend_index = [] {}})
     {
         const auto operator_ = auth::operator_actor();
         services::add_account(archive_, clock_, operator_,
-                              {.name = "vanthu", .role = auth::Role::archivist, .password = std::nullopt});
+                              {.name = "vanthu", .roles = {auth::Role::archivist}, .password = std::nullopt});
         token_ = services::issue_api_token(
                      archive_, clock_, operator_,
                      {.who = "vanthu", .title = "fuzz", .scopes = auth::Scopes::of_tokens(), .expires_on = {}})

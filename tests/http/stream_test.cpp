@@ -226,6 +226,53 @@ TEST_CASE("readers that do not read hold up nobody else", "[http][file]")
     CHECK((slow[1].receive().body == bytes));
 }
 
+TEST_CASE("an answer that may not go on is cut off, and the others go on", "[http][file]")
+{
+    const TempDir directory;
+    ServerOptions options;
+    if (GENERATE(false, true)) {
+        options.tls = make_certificate(directory.path(), "kho.test");
+    }
+    const bool throws = GENERATE(false, true);
+    const auto bytes = pattern(20'000'000);
+    write_file_atomically(directory.path() / "f", bytes);
+    const FileHandler file{directory.path() / "f", bytes.size()};
+    std::atomic<bool> may{true};
+    std::atomic<int> asked{0};
+    std::atomic<int> cut{0};
+    const TestServer server{options,
+                            [&](Request& request) {
+                                auto response = file(request);
+                                if (request.path == "/text") {
+                                    response.body = bytes;
+                                } else if (request.path == "/events") {
+                                    response.body = EventBody{[] { return std::string{}; }};
+                                }
+                                if (request.path != "/free") {
+                                    response.may_go_on = [&] {
+                                        ++asked;
+                                        if (!may && throws) {
+                                            throw Error{Kind::busy, "test.busy"};
+                                        }
+                                        return may.load();
+                                    };
+                                }
+                                return response;
+                            },
+                            [&](const Access& access) { cut += access.bytes < bytes.size() ? 1 : 0; }};
+    std::vector<Client> readers;
+    for (const auto* path : {"/f", "/text", "/events", "/free"}) {
+        readers.push_back(server.connect());
+        readers.back().send(get(path));
+    }
+    CHECK(eventually([&] { return asked > 6; }));
+    CHECK(cut == 0);
+    may = false;
+    CHECK(eventually([&] { return cut == 3; }));
+    CHECK(eventually([&] { return server.server.statistics().connections_now == 1; }));
+    CHECK((readers[3].receive().body == bytes));
+}
+
 TEST_CASE("pipelined requests are answered in order", "[http][pipeline]")
 {
     const TestServer server;

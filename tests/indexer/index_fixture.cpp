@@ -3,6 +3,8 @@
 
 #include <vtlt/core/base/digest.h>
 #include <vtlt/core/base/ids.h>
+#include <vtlt/core/catalog/counts.h>
+#include <vtlt/core/catalog/unit.h>
 #include <vtlt/core/outbox/index_outbox.h>
 #include <vtlt/core/store/text_object.h>
 
@@ -65,6 +67,7 @@ IndexedArchive::IndexedArchive()
                               "'Tổ chức cán bộ') RETURNING id");
     dossier.bind(1, make_uid()).bind(2, unit_);
     dossier_ = inserted<DossierId>(dossier);
+    catalog::add_to_count(tx, catalog::Record::dossier, Secrecy::open, unit_, 1);
     tx.commit();
 }
 
@@ -87,11 +90,25 @@ void IndexedArchive::insert_text(db::WriteTx& tx, const Paper& paper, DocumentId
                       {.media_type = "text/plain", .format = "txt", .text_object = text, .cause = {}, .pages = {}});
 }
 
+UnitId IndexedArchive::add_unit(const std::string& code, std::optional<UnitId> parent)
+{
+    auto tx = database_.write();
+    const auto id = catalog::insert_unit(tx, {.id = {},
+                                              .uid = make_uid(),
+                                              .code = code,
+                                              .title = code,
+                                              .parent = parent.value_or(unit_),
+                                              .opened_on = {},
+                                              .closed_on = {}});
+    tx.commit();
+    return id;
+}
+
 DocumentId IndexedArchive::insert(db::WriteTx& tx, const Paper& paper)
 {
     catalog::Document document;
     document.uid = make_uid();
-    document.unit = unit_;
+    document.unit = paper.unit.value_or(unit_);
     document.dossier = paper.in_dossier ? std::optional{dossier_} : std::nullopt;
     document.kind = paper.kind;
     document.number = paper.number;
@@ -145,7 +162,7 @@ void IndexedArchive::reclassify(DocumentId id, Secrecy secrecy)
     auto select = tx.prepare("SELECT secrecy FROM document WHERE id = ?1");
     select.bind(1, id);
     REQUIRE(select.step());
-    outbox::request_reindex(tx, id, static_cast<Secrecy>(select.integer(0)));
+    outbox::request_removal(tx, id, static_cast<Secrecy>(select.integer(0)));
     select.step();
     tx.prepare("UPDATE document SET secrecy = ?2, revision = revision + 1 WHERE id = ?1")
         .bind(1, id)
@@ -174,7 +191,7 @@ std::uint64_t IndexedArchive::catch_up()
 
 indexer::SearchAnswer IndexedArchive::search(const std::string& query, std::size_t limit)
 {
-    return search(indexer::SearchRequest{.query = query, .limit = limit, .cursor = {}, .bands = kAllBands});
+    return search(indexer::SearchRequest{.query = query, .limit = limit, .cursor = {}, .reach = auth::whole_reach()});
 }
 
 indexer::SearchAnswer IndexedArchive::search(const indexer::SearchRequest& request)

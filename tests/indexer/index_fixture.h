@@ -29,6 +29,7 @@ struct Paper
     Secrecy secrecy = Secrecy::open;
     std::vector<std::string> second_file; ///< pages of a second file
     bool in_dossier = false;              ///< PC/2021/01.TCCB
+    std::optional<UnitId> unit;           ///< absent: PC, the root unit
 };
 
 /// A home with a real catalogue, real text objects and real indexes, filled through the repository functions.
@@ -37,6 +38,7 @@ class IndexedArchive
 public:
     IndexedArchive();
 
+    UnitId add_unit(const std::string& code, std::optional<UnitId> parent = std::nullopt);
     DocumentId add(const Paper& paper);
     std::vector<DocumentId> add_all(const std::vector<Paper>& papers);
     void retitle(DocumentId id, const std::string& title);
@@ -69,8 +71,6 @@ private:
     UnitId unit_;
     DossierId dossier_;
 };
-
-inline const std::vector<Secrecy> kAllBands{kBands.begin(), kBands.end()};
 
 /// $VTLT_SHARED_DATA/`name` where it exists; else nullopt after a WARN "skipped: …".
 std::optional<std::filesystem::path> shared_data(const std::string& name);

@@ -60,8 +60,10 @@ Recall ask(IndexedArchive& archive, const std::vector<Json>& questions, const au
     Recall recall;
     for (const auto& question : questions) {
         const auto relevant = question.at("relevant").get<std::vector<std::string>>();
-        indexer::SearchRequest request{
-            .query = wording(question.at("query").get<std::string>()), .limit = 10, .cursor = {}, .bands = kAllBands};
+        indexer::SearchRequest request{.query = wording(question.at("query").get<std::string>()),
+                                       .limit = 10,
+                                       .cursor = {},
+                                       .reach = auth::whole_reach()};
         request.with_snippets = false;
         const auto answer = archive.search(request);
         double found_1 = 0;

@@ -253,7 +253,7 @@ TEST_CASE("pages follow each other without repeats or holes", "[search]")
     const auto whole = archive.search(query, 200);
 
     std::vector<std::string> seen;
-    indexer::SearchRequest request{.query = query, .limit = 5, .cursor = {}, .bands = kAllBands};
+    indexer::SearchRequest request{.query = query, .limit = 5, .cursor = {}, .reach = auth::whole_reach()};
     const auto relaxed_from_five_on = whole.total > 0 && whole.total < 200;
     for (int page = 0; page < 50; ++page) {
         const auto answer = archive.search(request);
@@ -289,7 +289,7 @@ TEST_CASE("a page goes on after its last document also when others came or went"
         ids.push_back(archive.add({.title = std::to_string(i), .pages = {"kiểm tra"}}));
     }
     archive.catch_up();
-    indexer::SearchRequest request{.query = "kiểm tra", .limit = 4, .cursor = {}, .bands = kAllBands};
+    indexer::SearchRequest request{.query = "kiểm tra", .limit = 4, .cursor = {}, .reach = auth::whole_reach()};
     request.cursor = archive.search(request).next_cursor; // 11 10 9 8 were shown
     archive.add({.title = "mới", .pages = {"kiểm tra"}});
     archive.remove(ids[10]);
@@ -360,7 +360,7 @@ TEST_CASE("relaxed hits asked for are counted, and paged to their end at any pag
     const bool asked = GENERATE(true, false);
     const auto first_size = GENERATE(std::size_t{2}, std::size_t{3}, std::size_t{20});
     indexer::SearchRequest request{
-        .query = "kế hoạch phòng cháy chữa cháy", .limit = first_size, .cursor = {}, .bands = kAllBands};
+        .query = "kế hoạch phòng cháy chữa cháy", .limit = first_size, .cursor = {}, .reach = auth::whole_reach()};
     request.relaxed = asked;
     std::vector<std::string> seen;
     std::uint64_t total = 0;
@@ -385,7 +385,7 @@ TEST_CASE("relaxed hits asked for are counted, and paged to their end at any pag
     count.count_only = true;
     CHECK(archive.search(count).total == total);
     indexer::Searcher searcher{archive.home(), archive.database()};
-    CHECK(searcher.matching_documents(request.query, kAllBands, asked).size() == total);
+    CHECK(searcher.matching_documents(request.query, auth::whole_reach(), asked).size() == total);
 }
 
 TEST_CASE("a snippet of a long text is short and holds the passage", "[search]")
@@ -403,6 +403,17 @@ TEST_CASE("a snippet of a long text is short and holds the passage", "[search]")
     CHECK(lit(hit).size() >= 4);
 }
 
+namespace {
+
+auth::Reach up_to(Secrecy highest)
+{
+    auto reach = auth::whole_reach();
+    std::erase_if(reach.bands, [&](Secrecy band) { return band > highest; });
+    return reach;
+}
+
+} // namespace
+
 TEST_CASE("a reader finds only in the bands he may see", "[search]")
 {
     IndexedArchive archive;
@@ -411,7 +422,7 @@ TEST_CASE("a reader finds only in the bands he may see", "[search]")
     const auto raised = archive.add({.title = "sẽ nâng", .pages = {"kế hoạch"}});
     archive.catch_up();
 
-    indexer::SearchRequest low{.query = "kế hoạch", .cursor = {}, .bands = {Secrecy::open}};
+    indexer::SearchRequest low{.query = "kế hoạch", .cursor = {}, .reach = up_to(Secrecy::open)};
     CHECK(archive.search(low).total == 2);
     archive.reclassify(raised, Secrecy::toi_mat);
 
@@ -420,14 +431,30 @@ TEST_CASE("a reader finds only in the bands he may see", "[search]")
         const auto answer = archive.search(low);
         CHECK(answer.hits.size() == 1);
         CHECK(answer.total == 1);
+        for (const std::string query : {"", "kế", "ke hoach khong dau", "sẽ OR kế", "NOT mật", "dv:PC"}) {
+            low.query = query;
+            low.count_only = false;
+            CHECK(archive.search(low).total <= 1);
+            low.count_only = true;
+            CHECK(archive.search(low).total <= 1);
+            indexer::Searcher searcher{archive.home(), archive.database()};
+            CHECK(std::ranges::count(searcher.matching_documents(query, low.reach, true), raised) == 0);
+        }
+        low.count_only = false;
+        low.query = "sẽ nâng";
+        CHECK(archive.search(low).hits.empty());
+        low.reach = up_to(Secrecy::toi_mat);
+        CHECK(archive.search(low).hits.empty()); // on its way from band to band, it is in neither
+        archive.catch_up();
+        CHECK(archive.search(low).total == 1);
     }
     SECTION("and after")
     {
         archive.catch_up();
         CHECK(archive.search(low).total == 1);
-        low.bands = kAllBands;
+        low.reach = auth::whole_reach();
         CHECK(archive.search(low).total == 3);
-        low.bands = {Secrecy::toi_mat};
+        low.reach.bands = {Secrecy::toi_mat};
         CHECK(archive.search(low).hits.at(0).view.document.title == "sẽ nâng");
     }
 }
@@ -457,10 +484,10 @@ TEST_CASE("all documents of a query come newest first, without reading them", "[
     }
     archive.catch_up();
     indexer::Searcher searcher{archive.home(), archive.database()};
-    CHECK(searcher.matching_documents("kế hoạch", kAllBands) == wanted);
-    CHECK(searcher.matching_documents("", kAllBands).size() == 30);
-    CHECK(searcher.matching_documents("kế xyzzy", kAllBands).empty());
-    CHECK(searcher.matching_documents("kế hoạch báo", kAllBands, true).size() >= 15);
+    CHECK(searcher.matching_documents("kế hoạch", auth::whole_reach()) == wanted);
+    CHECK(searcher.matching_documents("", auth::whole_reach()).size() == 30);
+    CHECK(searcher.matching_documents("kế xyzzy", auth::whole_reach()).empty());
+    CHECK(searcher.matching_documents("kế hoạch báo", auth::whole_reach(), true).size() >= 15);
 }
 
 TEST_CASE("counting gives the same total as listing", "[search]")
@@ -474,7 +501,7 @@ TEST_CASE("counting gives the same total as listing", "[search]")
     const auto [query, total] = GENERATE(table<std::string, std::uint64_t>(
         {{"nội dung", 40}, {"\"dung 3\"", 10}, {"loai:BC", 40}, {"", 40}, {"loai:BC -3", 30}, {"xyzzy", 0}}));
     CAPTURE(query);
-    indexer::SearchRequest request{.query = query, .limit = 1, .cursor = {}, .bands = kAllBands};
+    indexer::SearchRequest request{.query = query, .limit = 1, .cursor = {}, .reach = auth::whole_reach()};
     CHECK(archive.search(request).total == total);
     request.count_only = true;
     CHECK(archive.search(request).total == total);
@@ -497,7 +524,7 @@ TEST_CASE("requests that cannot be meant are refused", "[search]")
         archive.add({.title = "kế hoạch"});
     }
     archive.catch_up();
-    indexer::SearchRequest request{.query = "kế hoạch", .limit = 0, .cursor = {}, .bands = kAllBands};
+    indexer::SearchRequest request{.query = "kế hoạch", .limit = 0, .cursor = {}, .reach = auth::whole_reach()};
     CHECK(code_of(archive, request) == "search.limit");
     request.limit = 201;
     CHECK(code_of(archive, request) == "search.limit");
@@ -543,7 +570,7 @@ TEST_CASE("hits are had by day of issue too, page by page", "[search]")
 
     const auto titles = [&](indexer::Sort sort) {
         std::vector<std::string> found;
-        indexer::SearchRequest request{.query = "kiem tra", .limit = 1, .bands = kAllBands, .sort = sort};
+        indexer::SearchRequest request{.query = "kiem tra", .limit = 1, .reach = auth::whole_reach(), .sort = sort};
         do {
             const auto answer = archive.search(request);
             CHECK(answer.total == 3);
@@ -559,7 +586,7 @@ TEST_CASE("hits are had by day of issue too, page by page", "[search]")
     SECTION("a cursor goes on with its own order only")
     {
         indexer::SearchRequest request{
-            .query = "kiem tra", .limit = 1, .bands = kAllBands, .sort = indexer::Sort::newest};
+            .query = "kiem tra", .limit = 1, .reach = auth::whole_reach(), .sort = indexer::Sort::newest};
         request.cursor = archive.search(request).next_cursor;
         request.sort = indexer::Sort::oldest;
         CHECK_THROWS_AS(archive.search(request), Error);

@@ -59,7 +59,7 @@ class Attack(VtltCase):
         texts = [line.decode("utf-8") for line in lines if self.is_text(line)]
         dealt = self.deal(texts)
         place = self.home()
-        add_person(self, place, "quantri", "admin")
+        add_person(self, place, "quantri", "admin,archivist")
         files = [self.write(f"in/{i}.txt", f"{MARK} số {i}\n" + "\n".join(values.values())) for i, values in enumerate(dealt)]
         taken = [line for line in self.ingest(place, self.folder / "in").lines() if "source_path" in line]
         documents = {line["source_path"]: line["id"] for line in taken}
@@ -140,7 +140,7 @@ class Attack(VtltCase):
     def test_pictures_with_something_inside_stay_files(self):
         material = DATA / "attack_inputs"
         place = self.home()
-        add_person(self, place, "quantri", "admin")
+        add_person(self, place, "quantri", "admin,archivist")
         script = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
         page = b"<!DOCTYPE html><p>trang<script>alert(1)</script><img src=x onerror=alert(2)></p>"
         files = [("a.svg", script), ("a.html", page), ("a.txt", page)]

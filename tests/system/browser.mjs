@@ -66,8 +66,32 @@ try {
     return (await page.locator("main a[href^='/packages/']").evaluateAll((links) => links.map((link) => link.getAttribute("href")).find((href) => /^\/packages\/[0-9A-Z]{20}$/u.test(href)))).slice(1);
   })();
   const jobs = packages.replace("packages", "jobs");
+  // A unit, a person in it, a role for a time: what an administrator does on the first day.
+  await page.goto(`${address}units`);
+  await page.fill("#f-code", `P${script}`);
+  await page.fill("#f-title", "Phòng Pháp chế");
+  await page.locator("form[action='/units'] button").click();
+  await until("Phòng Pháp chế");
+  await page.goto(`${address}people/new`);
+  await page.fill("#f-name", `lan.${script}`);
+  await page.fill("#f-full-name", "Nguyễn Thị Lan");
+  await page.selectOption("#f-unit", `P${script}`);
+  await page.check("#f-role-clerk");
+  await page.locator("main button[type=submit]").click();
+  await until("Chỉ hiện một lần");
+  await page.selectOption("#f-role", "inspector");
+  await page.fill("#f-to", "31/13/2027");
+  await page.press("#f-to", "Enter");
+  await until("31/13/2027");
+  await page.fill("#f-to", "31/12/2099");
+  await page.fill("#f-records-from", "2019-01-01");
+  await page.fill("#f-reason", "QĐ 15/QĐ-TTr");
+  await page.press("#f-reason", "Enter");
+  await until("QĐ 15/QĐ-TTr");
+  const person = new URL(page.url()).pathname.slice(1);
   const paths = ["", "search", "search?q=di%E1%BB%85n+t%E1%BA%ADp", "search?q=kh%C3%B4ngc%C3%B3g%C3%AC&from=2019&to=2020", document, `${document}?edit=1`, "intake", "jobs", jobs,
-    "integrity", "packages", packages, "packages/new?q=di%E1%BB%85n+t%E1%BA%ADp", "search/list?q=di%E1%BB%85n+t%E1%BA%ADp", "packages/new", "packages/verify", "account", "nowhere"];
+    "integrity", "packages", packages, "packages/new?q=di%E1%BB%85n+t%E1%BA%ADp", "search/list?q=di%E1%BB%85n+t%E1%BA%ADp", "packages/new", "packages/verify", "audit", "audit?from=x&action=document.registered",
+    "people", "people/new", person, `${person}?past=1`, "rights", "units", "account", "nowhere"];
   for (const [width, height] of [[1366, 768], [390, 844]]) {
     await page.setViewportSize({width, height});
     for (const language of ["vi", "en"]) {

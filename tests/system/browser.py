@@ -14,7 +14,7 @@ TEXT = "Số: {n}/KH-BCH\nHà Nội, ngày 5 tháng 8 năm 2021\nKẾ HOẠCH\nD
 class Browser(VtltCase):
     def walk(self, script):
         place = self.home()
-        add_person(self, place, "quantri", "admin")
+        add_person(self, place, "quantri", "admin,archivist")
         files = [self.write("kế hoạch 1.txt", TEXT.format(n=1)), self.write("ke-hoach-2.html", f"<html><body><p>{TEXT.format(n=2)}</p></body></html>"),
                  self.write("kế hoạch 3.md", TEXT.format(n=3)), self.write("4.txt", ("\ufeff" + TEXT.format(n=4)).encode("utf-16")), self.folder / "5.docx"]
         with zipfile.ZipFile(files[4], "w") as docx:

@@ -249,7 +249,7 @@ class Ingest(VtltCase):
         shown = vtlt("show", uid, home=home).out
         self.assertIn("Ngày ban hành: 5/8/2021\n", shown)
         self.assertIn("Độ mật: không mật\n", shown)
-        self.assertNotRegex(shown, r"[0-9]T[0-9]")
+        self.assertNotRegex(shown, r"[0-9]T[0-9]{2}:")
         self.assertIn("Không có tài liệu 9/XYZ.", vtlt("show", "9/XYZ", home=home).err)
         self.write("in/b.txt", REPORT + "bản hai")
         self.ingest(home, self.folder / "in", code=0)

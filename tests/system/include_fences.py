@@ -31,6 +31,8 @@ ALLOWED = [
     (r"Poco/.*", ["webui/src/http"]),
     (r"kainjow/.*", ["webui/src/templates"]),
     (r"sodium\.h", ["core/src/auth"]),
+    (r"liboath/oath\.h", ["core/src/auth"]),
+    (r"qrcodegen/.*", ["webui/src"]),
     (r"xlsxwriter\.h", ["core/src/forms"]),
     (r"spdlog/.*", ["core/src/base"]),
     (r"prometheus/.*", ["webui/src"]),

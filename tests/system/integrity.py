@@ -88,8 +88,9 @@ class History(Meddled):
     def test_another_root_than_the_sealed_one(self):
         path = self.archive / "audit/checkpoint"
         lines = path.read_text().splitlines()
-        path.write_text("\n".join(lines[:2] + ["AAAA" + lines[2][4:]]) + "\n")
-        self.assert_writers_refuse("audit.rewritten")
+        path.write_text("\n".join(lines[:2] + ["AAAA" + lines[2][4:]] + lines[3:]) + "\n")
+        # What the key has not signed is no checkpoint, whatever it says.
+        self.assert_writers_refuse("audit.checkpoint")
 
     def test_a_history_rewritten_after_a_crash(self):
         # The last checkpoint is older than the tree, as after kill -9: its root is still looked for inside.

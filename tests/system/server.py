@@ -26,7 +26,7 @@ class ServerCase(VtltCase):
     def setUp(self):
         super().setUp()
         self.place = self.home()
-        add_person(self, self.place, "quantri", "admin")
+        add_person(self, self.place, "quantri", "admin,archivist")
         add_person(self, self.place, "vanthu", "clerk", "mat")
         add_person(self, self.place, "docgia", "officer", "open")
         self.server = Server(self.place)
@@ -327,6 +327,25 @@ class Documents(ServerCase):
         self.assertEqual(form.status, 422)
         self.assertIn("Đã gõ", form.text)
         self.assertIn("31/02/2020", form.text)
+
+    def test_no_content_type_is_a_way_around_the_token_of_a_form(self):
+        admin = self.person()
+        for kind in ("multipart/form-data; boundary=x", "text/plain", "application/x-www-form-urlencoded", "application/json"):
+            answer = admin.ask("POST", "/people/vanthu/disable", b"", {"Content-Type": kind})
+            self.assertEqual(answer.status, 403, kind)
+            answer = admin.ask("POST", "/api/v1/users/vanthu/grants", b'{"role":"admin"}', {"Content-Type": kind})
+            self.assertEqual((answer.status, answer.json["code"]), (403, "http.csrf"), kind)
+        self.assertFalse(admin.get("/api/v1/users/vanthu").json["disabled"])
+
+    def test_what_is_in_a_package_is_its_makers(self):
+        clerk, admin = self.person("vanthu"), self.person()
+        self.document(clerk, "mo.txt", report(35))
+        clerk.wait_for(lambda: clerk.get("/api/v1/search?q=kho").json["total"] == 1)
+        uid = clerk.send_json("POST", "/api/v1/packages", {"q": "kho", "name": "kho"}).json["id"]
+        clerk.wait_for_job(uid)
+        self.assertEqual(clerk.get(f"/packages/{uid}/download").status, 200)
+        self.assertEqual(admin.get(f"/packages/{uid}/download").status, 404)
+        self.assertIsNone(admin.get(f"/api/v1/packages/{uid}").json["download"])
 
     def test_hidden_is_missing_byte_for_byte(self):
         admin, reader = self.person(), self.person("docgia")

@@ -51,6 +51,8 @@ class People(Users):
         self.assertEqual(answer.code, 0, answer)
         made = answer.json()
         self.assertRegex(made.pop("id"), r"^[0-9A-HJKMNP-TV-Z]{20}$")
+        roles = made.pop("roles")
+        self.assertEqual([(r["role"], r["unit"], r["with_sub_units"], r["confirmed_at"]) for r in roles], [("clerk", "TCCB", True, None)])
         self.assertEqual(made, {"format_version": 1, "name": "Lân", "full_name": "Nguyễn Thị Lân", "unit": "TCCB", "role": "clerk", "clearance": "mat",
                                 "disabled": False, "has_password": True, "signed_in_at": None, "signed_in_from": None, "failures": 0})
         self.add("an")
@@ -189,7 +191,7 @@ class Tokens(Users):
             return [json.loads(row[0]) for row in catalogue.execute("SELECT leaf FROM audit_leaf ORDER BY seq")]
 
     def test_a_first_administrator_does_the_whole_main_job(self):
-        self.add("quantri", "admin", "--clearance", "tuyet_mat")
+        self.add("quantri", "admin,archivist", "--clearance", "tuyet_mat")
         token, _ = self.token("quantri", "read", "write", "export", "verify", "admin")
         act = lambda *arguments: self.vtlt(*arguments, "--json", "--token-file", token)
         note = self.write("note.txt", "Ghi chép về kho lưu trữ")

@@ -74,7 +74,7 @@ indexer::SearchRequest search_request(const AskedQuery& asked, const auth::Actor
     return {.query = asked.text(),
             .limit = asked.limit,
             .cursor = asked.cursor,
-            .bands = auth::readable_bands(actor),
+            .reach = auth::reach_of(actor, auth::Action::document_read),
             .relaxed = asked.relaxed,
             .sort =
                 sort == kSorts.end() ? indexer::Sort::relevance : static_cast<indexer::Sort>(sort - kSorts.begin())};
@@ -86,7 +86,7 @@ FoundNow search(const Call& call, const AskedQuery& asked)
     // Counted before: what is applied in between is found, and told as pending once too often, never once too seldom.
     const auto pending = [&] {
         auto tx = call.archive().database().read();
-        return outbox::count_pending(tx, request.bands);
+        return outbox::count_pending(tx, request.reach);
     }();
     return {call.house.searchers.with([&](indexer::Searcher& searcher) { return searcher.search(request); }), pending};
 }

@@ -19,7 +19,8 @@ std::string document_list(const Call& call, const AskedQuery& asked, forms::Outp
         if (total > export_::kMaxListed) {
             throw export_::list_too_long(total);
         }
-        return searcher.matching_documents(asked.text(), auth::readable_bands(call.actor), asked.relaxed);
+        return searcher.matching_documents(asked.text(), auth::reach_of(call.actor, auth::Action::document_read),
+                                           asked.relaxed);
     });
     std::string list;
     export_::write_document_list(call.archive().database(), call.actor, documents,

@@ -6,12 +6,18 @@
 #include <vtlt/core/services/api_tokens.h>
 #include <vtlt/webui/http/form.h>
 
+#include <algorithm>
+#include <array>
+
 namespace vtlt::webui {
 
 namespace {
 
 constexpr std::size_t kMaxForm = std::size_t{1} << 20;
 constexpr std::string_view kBearer = "Bearer ";
+/// Whose handlers read the form with its files themselves (read_form_files). On any other route that content type is
+/// no way around the check.
+constexpr std::array<std::string_view, 2> kFormsWithFiles{"/intake", "/packages/verify"};
 
 bool is_changing(const http::Request& request)
 {
@@ -22,6 +28,23 @@ std::string_view content_type(const http::Request& request)
 {
     const auto type = request.headers.find("Content-Type").value_or("");
     return type.substr(0, type.find(';'));
+}
+
+bool has_same_rights(const auth::Actor& before, const auth::Actor& now)
+{
+    return before.name == now.name && before.clearance == now.clearance && before.unit == now.unit &&
+           before.scopes == now.scopes &&
+           std::ranges::equal(before.grants, now.grants, [](const auth::Grant& one, const auth::Grant& other) {
+               return one.role == other.role && one.unit == other.unit && one.with_sub_units == other.with_sub_units &&
+                      one.records_from == other.records_from && one.records_to == other.records_to;
+           });
+}
+
+/// The bearer token, where one is given.
+std::optional<std::string_view> bearer_of(const http::Request& request)
+{
+    const auto header = request.headers.find("Authorization");
+    return header && header->starts_with(kBearer) ? std::optional{header->substr(kBearer.size())} : std::nullopt;
 }
 
 /// The session's secret, or "".
@@ -41,6 +64,37 @@ std::string session_cookie(const std::string& secret, bool secure)
 {
     return std::string{session_cookie_name(secure)} + "=" + secret + "; Path=/; HttpOnly; SameSite=Lax" +
            (secure ? "; Secure" : "") + (secret.empty() ? "; Max-Age=0" : "");
+}
+
+std::string_view code_cookie_name(bool secure)
+{
+    return secure ? "__Host-vtlt_code" : "vtlt_code";
+}
+
+std::string code_cookie(const std::string& secret, bool secure)
+{
+    return std::string{code_cookie_name(secure)} + "=" + secret + "; Path=/; HttpOnly; SameSite=Strict" +
+           (secure ? "; Secure" : "") +
+           (secret.empty() ? "; Max-Age=0"
+                           : "; Max-Age=" + std::to_string(std::chrono::seconds{services::kCodePatience}.count()));
+}
+
+void require_own_site(const http::Request& request)
+{
+    const auto site = request.headers.find("Sec-Fetch-Site");
+    if (site && *site != "same-origin" && *site != "none") {
+        throw Error{Kind::forbidden, "http.csrf"};
+    }
+}
+
+bool had_session(const Call& call)
+{
+    return !call.session && !own_secret(call.request).empty();
+}
+
+bool is_own_form(const Call& call)
+{
+    return had_session(call) && auth::is_csrf_token(own_secret(call.request), call.field("csrf"));
 }
 
 Language language_of(const http::Request& request)
@@ -68,10 +122,9 @@ void identify(Call& call)
 {
     const auto& request = call.request;
     call.actor = auth::nobody();
-    if (const auto header = request.headers.find("Authorization")) {
-        const auto actor = header->starts_with(kBearer) ? services::find_actor_by_token(call.archive(), call.clock(),
-                                                                                        header->substr(kBearer.size()))
-                                                        : std::nullopt;
+    if (request.headers.find("Authorization")) {
+        const auto token = bearer_of(request);
+        const auto actor = token ? services::find_actor_by_token(call.archive(), call.clock(), *token) : std::nullopt;
         if (!actor) {
             throw Error{Kind::invalid, "http.sign_in_first"};
         }
@@ -90,6 +143,23 @@ void identify(Call& call)
     }
 }
 
+std::function<bool()> still_allowed(const Call& call, bool is_download)
+{
+    if (const auto token = bearer_of(call.request)) {
+        return [&house = call.house, token = std::string{*token}, before = call.actor] {
+            const auto now = services::find_actor_by_token(house.services.archive, house.services.clock, token);
+            return now && has_same_rights(before, *now);
+        };
+    }
+    return [&house = call.house, secret = own_secret(call.request), before = call.actor, is_download] {
+        const auto now = services::find_session(house.services.archive, house.services.clock, secret);
+        if (now && is_download) {
+            house.services.activity.note(now->session);
+        }
+        return now && has_same_rights(before, now->actor);
+    };
+}
+
 bool is_own_token(const Call& call, std::string_view given)
 {
     return call.session && auth::is_csrf_token(own_secret(call.request), given);
@@ -104,8 +174,10 @@ void admit(Call& call)
     if (type == "application/x-www-form-urlencoded") {
         call.form = http::parse_form(http::read_body(*call.request.body, kMaxForm));
     }
-    if (!call.session || type == "multipart/form-data") {
-        return; // a token, nobody's sign-in, or a body that is checked when it is read
+    const bool is_checked_when_read = type == "multipart/form-data" &&
+                                      std::ranges::find(kFormsWithFiles, call.route.pattern) != kFormsWithFiles.end();
+    if (!call.session || is_checked_when_read) {
+        return; // a token, nobody's sign-in, or a form with files
     }
     const auto header = call.request.headers.find("X-CSRF-Token");
     if (!is_own_token(call, header ? *header : call.field("csrf"))) {

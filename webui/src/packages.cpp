@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <fcntl.h>
 
 namespace vtlt::webui {
@@ -36,17 +37,25 @@ Secrecy highest_of(const Call& call, std::span<const DocumentId> documents)
     return highest;
 }
 
+/// To some hundredths: who asks again and again must not see from it the size of what somebody else stores.
+std::uint64_t room_on_disk(const fs::path& folder)
+{
+    const std::uint64_t exact = fs::space(folder).available;
+    const auto grain = std::max<std::uint64_t>(std::bit_floor(exact) / 64, 1);
+    return exact - exact % grain;
+}
+
 } // namespace
 
 Preflight preflight(const Call& call, const AskedQuery& asked)
 {
-    const auto bands = auth::readable_bands(call.actor);
+    const auto reach = auth::reach_of(call.actor, auth::Action::document_export);
     const auto documents = call.house.searchers.with(
-        [&](indexer::Searcher& searcher) { return searcher.matching_documents(asked.text(), bands, asked.relaxed); });
+        [&](indexer::Searcher& searcher) { return searcher.matching_documents(asked.text(), reach, asked.relaxed); });
     Preflight answer{.estimate = export_::estimate_package(call.archive().database(), documents),
-                     .free_bytes = fs::space(call.archive().home().root()).available};
+                     .free_bytes = room_on_disk(call.archive().home().root())};
     // The grade is told by the index where one band alone matches, else by the rows.
-    answer.highest = bands.size() == 1 ? bands.front() : highest_of(call, documents);
+    answer.highest = reach.bands.size() == 1 ? reach.bands.front() : highest_of(call, documents);
     return answer;
 }
 
@@ -73,7 +82,7 @@ void check_name(const std::string& name)
 
 Uid order_package(const Call& call, const PackageOrder& order, const std::string& repeat_key)
 {
-    auth::authorize(call.actor, auth::Action::document_export, {.unit = call.actor.unit});
+    auth::authorize_somewhere(call.actor, auth::Action::document_export);
     if (std::ranges::find(kProfiles, order.profile) == kProfiles.end()) {
         throw Error{Kind::invalid, "export.profile", {{"value", order.profile}}};
     }
@@ -113,7 +122,9 @@ jobs::Job get_package(const Call& call, const std::string& uid)
     throw Error{Kind::not_found, "package.unknown"};
 }
 
-std::optional<fs::path> package_file(const Call& call, const jobs::Job& package)
+namespace {
+
+std::optional<fs::path> made_file(const Call& call, const jobs::Job& package)
 {
     const auto name = parse_json(package.request).value("name", std::string{});
     if (package.outcome != jobs::Outcome::done || name.empty()) {
@@ -121,6 +132,18 @@ std::optional<fs::path> package_file(const Call& call, const jobs::Job& package)
     }
     auto path = call.archive().home().exports() / package.uid / name;
     return fs::exists(path) ? std::optional{std::move(path)} : std::nullopt;
+}
+
+} // namespace
+
+bool has_package_file(const Call& call, const jobs::Job& package)
+{
+    return services::may_take_result(call.actor, package) && made_file(call, package);
+}
+
+std::optional<fs::path> package_file(const Call& call, const jobs::Job& package)
+{
+    return services::may_take_result_now(call.archive(), call.actor, package) ? made_file(call, package) : std::nullopt;
 }
 
 http::Response send_package(Call& call)
@@ -141,6 +164,10 @@ http::Response send_package(Call& call)
     description.size = fs::file_size(*path);
     auto response = http::send_file(call.request, std::move(file), description);
     response.headers.set("Cache-Control", "no-store");
+    // As its documents are when it leaves, not only when it was asked for: a raised one raises the job at once.
+    response.may_go_on = [&archive = call.archive(), actor = call.actor, uid = package.uid] {
+        return services::may_take_result(actor, services::get_job(archive, actor, uid));
+    };
     return response;
 }
 

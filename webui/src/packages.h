@@ -16,7 +16,7 @@ namespace vtlt::webui {
 struct Preflight
 {
     export_::PackageEstimate estimate;
-    std::uint64_t free_bytes = 0;
+    std::uint64_t free_bytes = 0; ///< rounded down, by 3 % at most
     Secrecy highest = Secrecy::open;
     bool has_room() const { return estimate.bytes < free_bytes; }
 };
@@ -44,7 +44,9 @@ Uid order_package(const Call& call, const PackageOrder& order, const std::string
 
 /// Throws not_found `package.unknown`.
 jobs::Job get_package(const Call& call, const std::string& uid);
-/// Where its file lies; nullopt when there is none (not made, or removed since).
+/// For a list: whether there is a file that the asker made, without asking for each document in it.
+bool has_package_file(const Call& call, const jobs::Job& package);
+/// Where its file lies; nullopt when there is none (not made, or removed since) or it is not his to take any more.
 std::optional<std::filesystem::path> package_file(const Call& call, const jobs::Job& package);
 http::Response send_package(Call& call);
 

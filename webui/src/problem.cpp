@@ -35,6 +35,16 @@ constexpr std::array kOwnStatus{
 
 } // namespace
 
+Error unknown_role(std::string_view pointer, const std::string& value)
+{
+    std::string known;
+    for (const auto name : auth::kRoleNames) {
+        known.append(known.empty() ? "" : " ").append(name);
+    }
+    const Fields fields{{"value", value}, {"known", known}};
+    return {Kind::invalid, "role.unknown", fields, {{std::string{pointer}, "role.unknown", fields}}};
+}
+
 int status_of(const Error& error)
 {
     const auto own = std::ranges::find(kOwnStatus, error.code(), &StatusRow::code);

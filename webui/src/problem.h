@@ -7,6 +7,9 @@
 
 namespace vtlt::webui {
 
+/// invalid `role.unknown` that names the known ones, at the member `pointer` of a request.
+Error unknown_role(std::string_view pointer, const std::string& value);
+
 /// The status of an error: by its kind, but for codes that HTTP has a word of its own for (412, 413, 428, 429).
 int status_of(const Error& error);
 

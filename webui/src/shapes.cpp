@@ -102,6 +102,11 @@ Json json_or_null(std::optional<Date> date)
     return date ? Json(format_date(*date)) : Json(nullptr);
 }
 
+Json json_or_null(std::optional<Instant> instant)
+{
+    return instant ? Json(format_instant(*instant)) : Json(nullptr);
+}
+
 std::string dossier_name(const catalog::DocumentView& view)
 {
     return view.dossier_code.empty()
@@ -133,6 +138,19 @@ Json document_json(const catalog::DocumentView& view)
             {"created_at", format_instant(document.created_at)},
             {"revision", document.revision},
             {"files", files}};
+}
+
+Json reclassification_json(const catalog::Reclassification& proposal)
+{
+    return {{"id", proposal.uid},
+            {"document", proposal.document_uid},
+            {"title", proposal.document_title},
+            {"from", secrecy_name(proposal.from)},
+            {"to", secrecy_name(proposal.to)},
+            {"reason", proposal.reason},
+            {"state", catalog::decision_name(proposal.decision)},
+            {"proposed_at", format_instant(proposal.proposed_at)},
+            {"proposed_by", proposal.proposed_by}};
 }
 
 Json relations_json(std::span<const services::RelatedDocument> related)
@@ -184,6 +202,32 @@ Json verdict_json(Language language, const export_::PackageVerdict& verdict)
             {"warnings", findings_json(language, verdict.warnings)}};
 }
 
+Json history_json(std::span<const services::HistoryEvent> events, bool more)
+{
+    auto list = Json::array();
+    for (const auto& one : events) {
+        list.push_back({{"event", one.event.seq},
+                        {"at", format_instant(one.event.at)},
+                        {"actor", one.event.actor},
+                        {"actor_name", json_or_null(one.actor_name)},
+                        {"action", one.event.action},
+                        {"object", one.event.object},
+                        {"object_name", json_or_null(one.object_name)},
+                        {"detail", one.event.detail.value_or(Json(nullptr))},
+                        {"hidden", one.is_hidden}});
+    }
+    return {{"format_version", 1},
+            {"events", std::move(list)},
+            {"next_cursor", more ? Json(std::to_string(events.back().event.seq)) : Json(nullptr)}};
+}
+
+Json checkpoint_json(const audit::SignedCheckpoint& checkpoint, const audit::NoteVerifier& key)
+{
+    return {{"format_version", 1},          {"size", checkpoint.head.size},
+            {"root", checkpoint.head.root}, {"at", format_instant(checkpoint.at)},
+            {"key", key.fingerprint()},     {"note", checkpoint.note}};
+}
+
 Json job_json(Language language, const jobs::Job& job)
 {
     const auto instant_or_null = [](const std::optional<Instant>& at) {
@@ -206,6 +250,110 @@ Json job_json(Language language, const jobs::Job& job)
             {"error", job_error_json(language, job)},
             {"retry_of", json_or_null(job.retry_of)},
             {"revision", job.revision}};
+}
+
+Json account_json(const catalog::Account& account, std::span<const catalog::RoleGrant> grants)
+{
+    auto roles = Json::array();
+    for (const auto& grant : grants) {
+        roles.push_back(grant_json(grant));
+    }
+    return {{"id", account.uid},
+            {"name", account.name},
+            {"full_name", account.full_name},
+            {"unit", json_or_null(account.unit_code)},
+            {"role", grants.empty() ? Json(nullptr) : Json(auth::role_name(grants.front().role))},
+            {"roles", roles},
+            {"clearance", secrecy_name(account.clearance)},
+            {"disabled", account.disabled},
+            {"has_password", account.has_password},
+            {"signed_in_at", json_or_null(account.last.at)},
+            {"signed_in_from", json_or_null(account.last.address)},
+            {"failures", account.last.failures}};
+}
+
+Json second_factor_json(const services::SecondFactorState& state)
+{
+    return {{"format_version", 1},
+            {"on", state.is_on()},
+            {"since", json_or_null(state.since)},
+            {"recovery_codes", state.recovery_codes},
+            {"demanded", state.is_demanded}};
+}
+
+Json second_factor_demand_json(const services::SecondFactorDemand& demand)
+{
+    auto roles = Json::array();
+    for (const auto role : demand.roles) {
+        roles.push_back(auth::role_name(role));
+    }
+    return {{"format_version", 1}, {"everybody", demand.of_everybody}, {"roles", roles}};
+}
+
+Json grant_json(const catalog::RoleGrant& grant)
+{
+    return {{"id", grant.uid},
+            {"role", auth::role_name(grant.role)},
+            {"unit", grant.unit_code},
+            {"with_sub_units", grant.with_sub_units},
+            {"from", json_or_null(grant.from_on)},
+            {"to", json_or_null(grant.to_on)},
+            {"records_from", json_or_null(grant.records_from_on)},
+            {"records_to", json_or_null(grant.records_to_on)},
+            {"delegated", grant.delegated_from.has_value()},
+            {"reason", json_or_null(grant.reason)},
+            {"granted_at", format_instant(grant.granted_at)},
+            {"granted_by", grant.granted_by},
+            {"confirmed_at", json_or_null(grant.confirmed_at)},
+            {"confirmed_by", json_or_null(grant.confirmed_by)},
+            {"ended_at", json_or_null(grant.ended_at)},
+            {"ended_by", json_or_null(grant.ended_by)}};
+}
+
+Json grant_json(const services::ListedGrant& listed)
+{
+    auto json = grant_json(listed.grant);
+    json["active"] = listed.is_active;
+    json["account"] = listed.account;
+    json["account_name"] = listed.account_name;
+    json["account_full_name"] = listed.account_full_name;
+    json["granted_by_name"] = json_or_null(listed.granted_by_name);
+    return json;
+}
+
+Json explanation_json(const services::Explanation& answer)
+{
+    auto grants = Json::array();
+    for (std::size_t i = 0; i < answer.grants.size(); ++i) {
+        const auto& why = answer.reasons.grants.at(i);
+        auto grant = grant_json(answer.grants[i]);
+        grant["gives"] = {{"role", why.role}, {"unit", why.unit}, {"period", why.period}, {"all", why.holds()}};
+        grants.push_back(std::move(grant));
+    }
+    return {{"format_version", 1},
+            {"account", answer.account.uid},
+            {"account_name", answer.account.name},
+            {"document", answer.document},
+            {"allowed", answer.is_allowed},
+            {"enabled", !answer.account.disabled},
+            {"clearance", secrecy_name(answer.account.clearance)},
+            {"secrecy", secrecy_name(answer.secrecy)},
+            {"cleared", answer.reasons.clearance},
+            {"unit", answer.unit},
+            {"issued_on", json_or_null(answer.issued_on)},
+            {"grants", grants}};
+}
+
+Json unit_json(const catalog::Unit& unit, std::span<const catalog::Unit> units)
+{
+    const auto parent =
+        std::ranges::find_if(units, [&](const catalog::Unit& one) { return unit.parent && one.id == *unit.parent; });
+    return {{"id", unit.uid},
+            {"code", unit.code},
+            {"title", unit.title},
+            {"parent", parent != units.end() ? Json(parent->code) : Json(nullptr)},
+            {"opened_on", json_or_null(unit.opened_on)},
+            {"closed_on", json_or_null(unit.closed_on)}};
 }
 
 int http_status(Kind kind)

@@ -2,6 +2,8 @@
 #include <vtlt/webui/site.h>
 
 #include "gate.h"
+#include "pages/parts.h"
+#include "pages/sign_in.h"
 #include "problem.h"
 #include "routing/router.h"
 
@@ -72,8 +74,21 @@ http::Response ask_to_sign_in(const Call& call)
     if (is_api(call.request.path)) {
         return problem_answer(call.language, Error{Kind::invalid, "http.sign_in_first"});
     }
+    if (const auto kept = form_to_keep(call); kept.is_there()) {
+        return sign_in_to_go_on(call, kept);
+    }
     const bool come_back = call.request.method == "GET" && call.request.path != "/";
-    return redirect("/sign-in" + (come_back ? "?back=" + encoded(call.request.target) : std::string{}));
+    return redirect(
+        link("/sign-in", {{"back", come_back ? call.request.target : ""}, {"ended", had_session(call) ? "1" : ""}}));
+}
+
+/// Where who must set up a second factor may go before he has.
+constexpr std::string_view kSecondFactorPage = "/account/second-factor";
+
+bool is_way_to_second_factor(const Route& route)
+{
+    return route.pattern.starts_with(kSecondFactorPage) ||
+           route.pattern.starts_with("/api/v1" + std::string{kSecondFactorPage});
 }
 
 http::Response run(Call& call)
@@ -84,13 +99,34 @@ http::Response run(Call& call)
         if (call.actor.name == auth::nobody().name) {
             return ask_to_sign_in(call);
         }
+        if (call.session && call.session->lacks_second_factor && !is_way_to_second_factor(call.route)) {
+            if (!is_api(call.request.path) && call.request.method == "GET") {
+                return redirect(std::string{kSecondFactorPage});
+            }
+            throw Error{Kind::forbidden, "second_factor.demanded"};
+        }
         // The object's own rights are asked by the service that knows it; here, whether this may ever be.
-        if (!auth::is_allowed(call.actor, call.route.action.value(), {.unit = call.actor.unit})) {
+        if (!auth::is_allowed_somewhere(call.actor, call.route.action.value())) {
             throw Error{
                 Kind::forbidden, "auth.forbidden", {{"action", std::string{auth::action_name(*call.route.action)}}}};
         }
     }
     return call.route.handler(call);
+}
+
+/// An answer that takes its time ends with what it was allowed by. What fits into a socket is there already.
+void watch(const Call& call, http::Response& response)
+{
+    constexpr std::size_t at_once = std::size_t{64} * 1024;
+    const bool is_file = std::holds_alternative<http::FileBody>(response.body);
+    const auto* text = std::get_if<std::string>(&response.body);
+    const bool is_long = is_file || std::holds_alternative<http::EventBody>(response.body) ||
+                         (text != nullptr && text->size() > at_once);
+    if (is_long && call.actor.type == auth::Actor::Type::person && call.actor.name != auth::nobody().name) {
+        response.may_go_on = [own = std::move(response.may_go_on), still = still_allowed(call, is_file)] {
+            return still() && (!own || own());
+        };
+    }
 }
 
 http::Response answer_error(const Call& call, const Error& error)
@@ -136,6 +172,7 @@ http::Response Site::answer(http::Request& request) const
                                         : Error{Kind::invalid, "http.method"};
         }
         response = state_->retired && request.path == "/readyz" ? http::Response{.status = 503} : run(call);
+        watch(call, response);
     } catch (const Error& error) {
         response = answer_error(call, error);
         if (!match.allowed.empty()) {

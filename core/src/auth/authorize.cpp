@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstdint>
+#include <map>
 #include <unistd.h>
 
 namespace vtlt::auth {
@@ -22,46 +23,61 @@ constexpr Roles roles(std::same_as<Role> auto... role)
 
 constexpr Roles kAnybody = (Roles{1} << kRoleNames.size()) - 1;
 constexpr Roles kAnyPerson = kAnybody & ~roles(Role::machine);
+/// Who administers reads no record: he who can give himself every right must not be he who uses them.
+constexpr Roles kReaders = kAnybody & ~roles(Role::admin);
 
-/// Who may do an action at all; secrecy is asked besides. One row for each action, in the order of the enum. The first
-/// administrator can do the whole main job for now (decisions.md, "People").
+/// What an action is asked of.
+enum class Of
+{
+    record, ///< a record, person or unit: its unit, period and secrecy are asked besides
+    self,   ///< oneself, or what everybody may know: a role in any unit will do
+    whole   ///< the whole installation: a role in one unit is not enough, not even at the door
+};
+
+/// Who may do an action at all. One row for each action.
 struct ActionRow
 {
     Action action;
     std::string_view name;
     Scope scope; ///< that an API token needs for it
     Roles roles;
+    Of of = Of::record;
 };
 
 constexpr std::array kActions{
-    ActionRow{Action::document_read, "document.read", Scope::read, kAnybody},
+    ActionRow{Action::document_read, "document.read", Scope::read, kReaders},
     ActionRow{Action::document_register, "document.register", Scope::write,
-              roles(Role::clerk, Role::archivist, Role::admin, Role::machine)},
+              roles(Role::clerk, Role::archivist, Role::machine)},
     ActionRow{Action::document_export, "document.export", Scope::export_,
               roles(Role::clerk, Role::officer, Role::leader, Role::archivist, Role::inspector, Role::auditor,
-                    Role::admin, Role::machine)},
+                    Role::machine)},
     ActionRow{Action::document_edit, "document.edit", Scope::write,
-              roles(Role::clerk, Role::officer, Role::archivist, Role::admin, Role::machine)},
-    ActionRow{Action::dossier_read, "dossier.read", Scope::read, kAnybody},
+              roles(Role::clerk, Role::officer, Role::archivist, Role::machine)},
+    ActionRow{Action::secrecy_raise, "secrecy.raise", Scope::write,
+              roles(Role::clerk, Role::officer, Role::leader, Role::archivist, Role::security_officer)},
+    ActionRow{Action::secrecy_lower, "secrecy.lower", Scope::write,
+              roles(Role::clerk, Role::officer, Role::leader, Role::archivist, Role::security_officer)},
+    ActionRow{Action::secrecy_confirm, "secrecy.confirm", Scope::write, roles(Role::leader, Role::security_officer)},
+    ActionRow{Action::dossier_read, "dossier.read", Scope::read, kReaders},
     ActionRow{Action::dossier_create, "dossier.create", Scope::write,
-              roles(Role::clerk, Role::officer, Role::archivist, Role::admin, Role::machine)},
-    ActionRow{Action::unit_read, "unit.read", Scope::read, kAnybody},
+              roles(Role::clerk, Role::officer, Role::archivist, Role::machine)},
+    ActionRow{Action::unit_read, "unit.read", Scope::read, kAnybody, Of::self},
     ActionRow{Action::unit_create, "unit.create", Scope::admin, roles(Role::admin)},
-    ActionRow{Action::upload_create, "upload.create", Scope::write,
-              roles(Role::clerk, Role::archivist, Role::admin, Role::machine)},
-    ActionRow{Action::job_create, "job.create", Scope::read, kAnybody},
-    ActionRow{Action::job_read_own, "job.read_own", Scope::read, kAnybody},
-    ActionRow{Action::job_cancel, "job.cancel", Scope::write, kAnybody},
-    ActionRow{Action::job_retry, "job.retry", Scope::write, kAnybody},
-    ActionRow{Action::audit_read, "audit.read", Scope::verify, roles(Role::auditor, Role::admin)},
-    ActionRow{Action::job_read, "job.read", Scope::read, roles(Role::archivist, Role::auditor, Role::admin)},
+    ActionRow{Action::upload_create, "upload.create", Scope::write, roles(Role::clerk, Role::archivist, Role::machine)},
+    ActionRow{Action::job_create, "job.create", Scope::read, kAnybody, Of::self},
+    ActionRow{Action::job_read_own, "job.read_own", Scope::read, kAnybody, Of::self},
+    ActionRow{Action::job_cancel, "job.cancel", Scope::write, kAnybody, Of::self},
+    ActionRow{Action::job_retry, "job.retry", Scope::write, kAnybody, Of::self},
+    ActionRow{Action::audit_read, "audit.read", Scope::verify, roles(Role::auditor, Role::admin), Of::whole},
+    ActionRow{Action::job_read, "job.read", Scope::read, roles(Role::archivist, Role::auditor, Role::admin), Of::whole},
     ActionRow{Action::integrity_verify, "integrity.verify", Scope::verify,
-              roles(Role::archivist, Role::auditor, Role::admin)},
-    ActionRow{Action::index_rebuild, "index.rebuild", Scope::admin, roles(Role::archivist, Role::admin)},
-    ActionRow{Action::archive_administer, "archive.administer", Scope::admin, roles(Role::admin)},
+              roles(Role::archivist, Role::auditor, Role::admin), Of::whole},
+    ActionRow{Action::index_rebuild, "index.rebuild", Scope::admin, roles(Role::archivist, Role::admin), Of::whole},
+    ActionRow{Action::archive_administer, "archive.administer", Scope::admin, roles(Role::admin), Of::whole},
     ActionRow{Action::user_read, "user.read", Scope::admin, roles(Role::security_officer, Role::auditor, Role::admin)},
     ActionRow{Action::user_administer, "user.administer", Scope::admin, roles(Role::admin)},
-    ActionRow{Action::account_use, "account.use", Scope::account, kAnyPerson},
+    ActionRow{Action::right_confirm, "right.confirm", Scope::admin, roles(Role::security_officer, Role::admin)},
+    ActionRow{Action::account_use, "account.use", Scope::account, kAnyPerson, Of::self},
 };
 
 const ActionRow* find_row(Action action)
@@ -70,34 +86,167 @@ const ActionRow* find_row(Action action)
     return row != kActions.end() ? &*row : nullptr;
 }
 
+bool gives(const Grant& grant, const ActionRow& row)
+{
+    return (row.roles & roles(grant.role)) != 0;
+}
+
+bool has_role_for(const Actor& actor, const ActionRow& row)
+{
+    // Who has no role yet, or none any more, can still sign out and change his password.
+    return (actor.grants.empty() && row.action == Action::account_use) ||
+           std::ranges::any_of(actor.grants, [&](const Grant& grant) { return gives(grant, row); });
+}
+
+bool is_within(std::optional<Date> day, std::optional<Date> from, std::optional<Date> to)
+{
+    return (!from && !to) || (day && (!from || *day >= *from) && (!to || *day <= *to));
+}
+
+bool reaches_unit(const Actor& actor, const Grant& grant, std::optional<UnitId> unit)
+{
+    if (!grant.unit) {
+        return true;
+    }
+    if (!unit) {
+        return false;
+    }
+    return actor.units ? actor.units->covers(*grant.unit, grant.with_sub_units, *unit) : *grant.unit == *unit;
+}
+
+std::vector<UnitId> units_of(const Actor& actor, const Grant& grant)
+{
+    return actor.units ? actor.units->covered_by(*grant.unit, grant.with_sub_units) : std::vector{*grant.unit};
+}
+
+/// nullptr where the person, or his token, may not do it to anything.
+const ActionRow* row_for(const Actor& actor, Action action)
+{
+    const auto* row = find_row(action);
+    return row != nullptr && actor.scopes.contains(row->scope) ? row : nullptr;
+}
+
+[[noreturn]] void refuse(Action action)
+{
+    throw Error{Kind::forbidden, "auth.forbidden", {{"action", std::string{action_name(action)}}}};
+}
+
 } // namespace
 
 bool is_allowed(const Actor& actor, Action action, const Target& target)
 {
-    const auto* row = find_row(action);
-    if (row == nullptr) {
-        return false;
-    }
     if (actor.type == Actor::Type::operator_) {
-        return true;
+        return find_row(action) != nullptr;
     }
-    return actor.role && (row->roles & roles(*actor.role)) != 0 && actor.scopes.contains(row->scope) &&
-           target.secrecy <= actor.clearance;
+    const auto* row = row_for(actor, action);
+    if (row != nullptr && row->of == Of::self) {
+        return has_role_for(actor, *row);
+    }
+    return row != nullptr && target.secrecy <= actor.clearance &&
+           std::ranges::any_of(actor.grants, [&](const Grant& grant) {
+               return gives(grant, *row) && reaches_unit(actor, grant, target.unit) &&
+                      is_within(target.issued_on, grant.records_from, grant.records_to);
+           });
+}
+
+bool is_allowed_somewhere(const Actor& actor, Action action)
+{
+    if (actor.type == Actor::Type::operator_) {
+        return find_row(action) != nullptr;
+    }
+    const auto* row = row_for(actor, action);
+    return row != nullptr && (row->of == Of::whole ? is_allowed(actor, action, {}) : has_role_for(actor, *row));
 }
 
 void authorize(const Actor& actor, Action action, const Target& target)
 {
     if (!is_allowed(actor, action, target)) {
-        throw Error{Kind::forbidden, "auth.forbidden", {{"action", std::string{action_name(action)}}}};
+        refuse(action);
     }
 }
 
-std::vector<Secrecy> readable_bands(const Actor& actor)
+void authorize_somewhere(const Actor& actor, Action action)
 {
-    std::vector<Secrecy> bands;
-    std::ranges::copy_if(kBands, std::back_inserter(bands),
-                         [&](Secrecy band) { return is_allowed(actor, Action::document_read, {.secrecy = band}); });
-    return bands;
+    if (!is_allowed_somewhere(actor, action)) {
+        refuse(action);
+    }
+}
+
+bool Reasons::is_allowed() const
+{
+    return scope && clearance && std::ranges::any_of(grants, &OfGrant::holds);
+}
+
+Reasons explain(const Actor& person, Action action, const Target& target)
+{
+    Reasons reasons{.scope = row_for(person, action) != nullptr, .clearance = target.secrecy <= person.clearance};
+    const auto* row = find_row(action);
+    for (const auto& grant : person.grants) {
+        reasons.grants.push_back({.role = row != nullptr && gives(grant, *row),
+                                  .unit = reaches_unit(person, grant, target.unit),
+                                  .period = is_within(target.issued_on, grant.records_from, grant.records_to)});
+    }
+    return reasons;
+}
+
+bool Reach::is_whole() const
+{
+    return std::ranges::any_of(parts, [](const Part& part) { return part.every_unit && !part.from && !part.to; });
+}
+
+bool Reach::contains(const Target& target) const
+{
+    return std::ranges::binary_search(bands, target.secrecy) && std::ranges::any_of(parts, [&](const Part& part) {
+               return (part.every_unit || (target.unit && std::ranges::binary_search(part.units, *target.unit))) &&
+                      is_within(target.issued_on, part.from, part.to);
+           });
+}
+
+Reach whole_reach()
+{
+    return {.bands = {kBands.begin(), kBands.end()}, .parts = {Reach::Part{.units = {}, .every_unit = true}}};
+}
+
+Reach reach_of(const Actor& actor, Action action)
+{
+    if (actor.type == Actor::Type::operator_) {
+        return find_row(action) != nullptr ? whole_reach() : Reach{};
+    }
+    const auto* row = row_for(actor, action);
+    Reach reach;
+    if (row == nullptr) {
+        return reach;
+    }
+    std::ranges::copy_if(kBands, std::back_inserter(reach.bands),
+                         [&](Secrecy band) { return band <= actor.clearance; });
+    // Several grants for one period are one part: the index asks each part once.
+    std::map<std::pair<std::optional<Date>, std::optional<Date>>, Reach::Part> parts;
+    for (const auto& grant : actor.grants) {
+        if (!gives(grant, *row)) {
+            continue;
+        }
+        auto& part = parts[{grant.records_from, grant.records_to}];
+        part.from = grant.records_from;
+        part.to = grant.records_to;
+        part.every_unit = part.every_unit || !grant.unit;
+        if (grant.unit) {
+            std::ranges::copy(units_of(actor, grant), std::back_inserter(part.units));
+        }
+    }
+    for (auto& [period, part] : parts) {
+        std::ranges::sort(part.units);
+        part.units.erase(std::ranges::unique(part.units).begin(), part.units.end());
+        if (part.every_unit) {
+            part.units.clear();
+        }
+        if (part.every_unit || !part.units.empty()) {
+            reach.parts.push_back(std::move(part));
+        }
+    }
+    if (reach.is_whole()) {
+        reach.parts = whole_reach().parts;
+    }
+    return reach;
 }
 
 std::string_view action_name(Action action)
@@ -115,7 +264,7 @@ Actor operator_actor()
 
 Actor nobody()
 {
-    return {.type = Actor::Type::person, .name = "nobody", .scopes = Scopes{}};
+    return {.type = Actor::Type::person, .name = "nobody", .unit = {}, .grants = {}, .scopes = Scopes{}};
 }
 
 } // namespace vtlt::auth

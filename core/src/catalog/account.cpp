@@ -3,34 +3,56 @@
 
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/text.h>
+#include <vtlt/core/catalog/reach_sql.h>
 #include <vtlt/core/db/database.h>
 
 #include "catalog/account_columns.h"
 
 namespace vtlt::catalog {
 
+namespace {
+
+const std::string kSelectAccount =
+    "SELECT " + std::string{kAccountColumns} + " FROM account" + std::string{kUnitOfAccount};
+const std::string kSelectByName = kSelectAccount + "WHERE account.name_key = ?1 OR account.uid = ?2";
+const std::string kSelectByIds = kSelectAccount + "WHERE account.id IN {ids ?1} ORDER BY account.id";
+const std::string kSelectInUnit = kSelectAccount + "WHERE account.unit_id = ?1 ORDER BY account.id";
+/// A person has no day.
+constexpr ReachSql::Columns kAccountReach{"account.clearance", "account.unit_id", "NULL"};
+
+} // namespace
+
 Account read_account(const db::Statement& row, int first)
 {
-    const auto role = auth::role_from_name(row.text(first + 6));
-    // A role of no build: of all rights nothing is known, so there are none.
-    ensure(role.has_value(), "an account's role is known");
     Account account{.id = row.id<AccountId>(first),
                     .uid = row.text(first + 1),
                     .name = row.text(first + 2),
                     .full_name = row.text(first + 3),
                     .unit = row.optional_id<UnitId>(first + 4),
                     .unit_code = row.text(first + 5),
-                    .role = *role,
-                    .clearance = static_cast<Secrecy>(row.integer(first + 7)),
-                    .disabled = row.integer(first + 8) != 0,
-                    .has_password = row.integer(first + 9) != 0,
-                    .last = {.at = {}, .address = row.text(first + 11), .failures = row.integer(first + 12)},
-                    .revision = row.integer(first + 13)};
-    if (!row.is_null(first + 10)) {
-        account.last.at = row.instant(first + 10);
+                    .clearance = static_cast<Secrecy>(row.integer(first + 6)),
+                    .disabled = row.integer(first + 7) != 0,
+                    .has_password = row.integer(first + 8) != 0,
+                    .last = {.at = {}, .address = row.text(first + 10), .failures = row.integer(first + 11)},
+                    .revision = row.integer(first + 12)};
+    if (!row.is_null(first + 9)) {
+        account.last.at = row.instant(first + 9);
     }
     return account;
 }
+
+namespace {
+
+std::vector<Account> read_accounts(db::Statement& rows)
+{
+    std::vector<Account> accounts;
+    while (rows.step()) {
+        accounts.push_back(read_account(rows, 0));
+    }
+    return accounts;
+}
+
+} // namespace
 
 std::string account_key(std::string_view name)
 {
@@ -39,14 +61,7 @@ std::string account_key(std::string_view name)
 
 std::optional<Account> find_account(db::ReadTx& tx, std::string_view name_or_uid)
 {
-    auto select = tx.prepare(R"sql(
-        SELECT account.id, account.uid, account.name, account.full_name, account.unit_id, unit.code, account.role,
-               account.clearance, account.disabled, account.password_hash IS NOT NULL, account.signed_in_at,
-               account.signed_in_from, account.failures, account.revision
-          FROM account
-          LEFT JOIN unit ON unit.id = account.unit_id
-         WHERE account.name_key = ?1 OR account.uid = ?2
-    )sql");
+    auto select = tx.prepare(kSelectByName);
     // What reads like an identity is one: no name can (services::add_account), so the two never meet.
     select.bind(1, is_uid(name_or_uid) ? std::string{} : account_key(name_or_uid)).bind(2, name_or_uid);
     return select.step() ? std::optional{read_account(select, 0)} : std::nullopt;
@@ -60,31 +75,46 @@ Account get_account(db::ReadTx& tx, std::string_view name_or_uid)
     throw Error{Kind::not_found, "account.not_found", {{"account", std::string{name_or_uid}}}};
 }
 
-std::vector<Account> list_accounts(db::ReadTx& tx, std::string_view after, std::size_t limit)
+std::vector<Account> list_accounts(db::ReadTx& tx, const auth::Reach& reach, std::string_view after, std::size_t limit)
 {
-    auto select = tx.prepare(R"sql(
-        SELECT account.id, account.uid, account.name, account.full_name, account.unit_id, unit.code, account.role,
-               account.clearance, account.disabled, account.password_hash IS NOT NULL, account.signed_in_at,
-               account.signed_in_from, account.failures, account.revision
-          FROM account
-          LEFT JOIN unit ON unit.id = account.unit_id
-         WHERE account.name_key > ?1
-         ORDER BY account.name_key
-         LIMIT ?2
-    )sql");
-    select.bind(1, after).bind(2, static_cast<std::int64_t>(limit));
-    std::vector<Account> accounts;
-    while (select.step()) {
-        accounts.push_back(read_account(select, 0));
-    }
-    return accounts;
+    const ReachSql where{reach, kAccountReach, 2};
+    auto select = tx.prepare(kSelectAccount + "WHERE account.name_key > ?1 AND " + where.text() +
+                             " ORDER BY account.name_key LIMIT ?" + std::to_string(where.next()));
+    where.bind_to(select.bind(1, after)).bind(where.next(), static_cast<std::int64_t>(limit));
+    return read_accounts(select);
 }
 
-std::int64_t count_administrators(db::ReadTx& tx)
+std::vector<Account> list_accounts(db::ReadTx& tx, std::span<const std::int64_t> ids)
 {
-    auto select = tx.prepare("SELECT count(*) FROM account WHERE role = 'admin' AND disabled = 0");
-    ensure(select.step(), "a count has a row");
-    return select.integer(0);
+    auto select = tx.prepare(kSelectByIds);
+    select.bind_list(1, ids);
+    return read_accounts(select);
+}
+
+std::vector<Account> list_accounts_in(db::ReadTx& tx, UnitId unit)
+{
+    auto select = tx.prepare(kSelectInUnit);
+    select.bind(1, unit);
+    return read_accounts(select);
+}
+
+Account get_account(db::ReadTx& tx, AccountId id)
+{
+    const std::vector<std::int64_t> ids{id.value};
+    auto accounts = list_accounts(tx, ids);
+    ensure(!accounts.empty(), "who is referred to is there");
+    return std::move(accounts.front());
+}
+
+std::map<Uid, std::string> list_full_names(db::ReadTx& tx, std::span<const std::string> uids)
+{
+    auto select = tx.prepare("SELECT uid, full_name FROM account WHERE uid IN {ids ?1}");
+    select.bind_list(1, uids);
+    std::map<Uid, std::string> names;
+    while (select.step()) {
+        names.emplace(select.text(0), select.text(1));
+    }
+    return names;
 }
 
 AccountId insert_account(db::WriteTx& tx, const Account& account)
@@ -93,8 +123,8 @@ AccountId insert_account(db::WriteTx& tx, const Account& account)
         throw Error{Kind::conflict, "account.exists", {{"account", existing->name}}};
     }
     auto insert = tx.prepare(R"sql(
-        INSERT INTO account (uid, name, name_key, full_name, unit_id, role, clearance, disabled)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        INSERT INTO account (uid, name, name_key, full_name, unit_id, clearance, disabled)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
         RETURNING id
     )sql");
     insert.bind(1, account.uid)
@@ -102,9 +132,8 @@ AccountId insert_account(db::WriteTx& tx, const Account& account)
         .bind(3, account_key(account.name))
         .bind(4, account.full_name)
         .bind(5, account.unit)
-        .bind(6, auth::role_name(account.role))
-        .bind(7, static_cast<int>(account.clearance))
-        .bind(8, account.disabled ? 1 : 0);
+        .bind(6, static_cast<int>(account.clearance))
+        .bind(7, account.disabled ? 1 : 0);
     ensure(insert.step(), "RETURNING gives the key");
     return insert.id<AccountId>(0);
 }
@@ -113,16 +142,15 @@ void update_account(db::WriteTx& tx, const Account& account)
 {
     auto update = tx.prepare(R"sql(
         UPDATE account
-           SET full_name = ?2, unit_id = ?3, role = ?4, clearance = ?5, disabled = ?6, revision = revision + 1
-         WHERE id = ?1 AND revision = ?7
+           SET full_name = ?2, unit_id = ?3, clearance = ?4, disabled = ?5, revision = revision + 1
+         WHERE id = ?1 AND revision = ?6
     )sql");
     update.bind(1, account.id)
         .bind(2, account.full_name)
         .bind(3, account.unit)
-        .bind(4, auth::role_name(account.role))
-        .bind(5, static_cast<int>(account.clearance))
-        .bind(6, account.disabled ? 1 : 0)
-        .bind(7, account.revision);
+        .bind(4, static_cast<int>(account.clearance))
+        .bind(5, account.disabled ? 1 : 0)
+        .bind(6, account.revision);
     if (update.run() == 0) {
         throw Error{Kind::conflict, "account.changed_meanwhile", {{"account", account.name}}};
     }
@@ -151,15 +179,6 @@ void note_sign_in(db::WriteTx& tx, AccountId account, Instant at, std::string_vi
 void note_sign_in_failure(db::WriteTx& tx, AccountId account)
 {
     tx.prepare("UPDATE account SET failures = failures + 1 WHERE id = ?1").bind(1, account).run();
-}
-
-auth::Actor actor_of(const Account& account)
-{
-    return {.type = auth::Actor::Type::person,
-            .name = account.uid,
-            .clearance = account.clearance,
-            .unit = account.unit,
-            .role = account.disabled ? std::nullopt : std::optional{account.role}};
 }
 
 } // namespace vtlt::catalog

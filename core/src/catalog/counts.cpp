@@ -2,53 +2,94 @@
 #include <vtlt/core/catalog/counts.h>
 
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/catalog/reach_sql.h>
 #include <vtlt/core/db/database.h>
+
+#include <algorithm>
 
 namespace vtlt::catalog {
 
 namespace {
 
+using Counts = std::array<std::uint64_t, kBands.size()>;
+
 constexpr std::array<std::string_view, 2> kRecords{"document", "dossier"};
+/// Of kept counts: they know of no day.
+constexpr ReachSql::Columns kCountReach{"record_count.secrecy", "record_count.unit_id", "NULL"};
 
-} // namespace
-
-void add_to_count(db::WriteTx& tx, Record record, Secrecy secrecy, std::int64_t difference)
+Counts read_rows(db::Statement& select)
 {
-    tx.prepare("UPDATE record_count SET records = records + ?3 WHERE record = ?1 AND secrecy = ?2")
-        .bind(1, kRecords[static_cast<std::size_t>(record)])
-        .bind(2, static_cast<int>(secrecy))
-        .bind(3, difference)
-        .run();
-}
-
-std::array<std::uint64_t, kBands.size()> read_counts(db::ReadTx& tx, Record record)
-{
-    std::array<std::uint64_t, kBands.size()> counts{};
-    auto select = tx.prepare("SELECT secrecy, records FROM record_count WHERE record = ?1");
-    select.bind(1, kRecords[static_cast<std::size_t>(record)]);
+    Counts counts{};
     while (select.step()) {
         counts.at(static_cast<std::size_t>(select.integer(0))) = static_cast<std::uint64_t>(select.integer(1));
     }
     return counts;
 }
 
+} // namespace
+
+void add_to_count(db::WriteTx& tx, Record record, Secrecy secrecy, UnitId unit, std::int64_t difference)
+{
+    if (difference < 0) { // the row is there, and one with so few would be refused before it met it
+        tx.prepare("UPDATE record_count SET records = records + ?4 WHERE record = ?1 AND secrecy = ?2 AND unit_id = ?3")
+            .bind(1, kRecords[static_cast<std::size_t>(record)])
+            .bind(2, static_cast<int>(secrecy))
+            .bind(3, unit)
+            .bind(4, difference)
+            .run();
+        return;
+    }
+    tx.prepare(
+          "INSERT INTO record_count (record, secrecy, unit_id, records) VALUES (?1, ?2, ?3, ?4)"
+          " ON CONFLICT (record, secrecy, unit_id) DO UPDATE SET records = record_count.records + excluded.records")
+        .bind(1, kRecords[static_cast<std::size_t>(record)])
+        .bind(2, static_cast<int>(secrecy))
+        .bind(3, unit)
+        .bind(4, difference)
+        .run();
+}
+
+Counts read_counts(db::ReadTx& tx, Record record, const auth::Reach& reach)
+{
+    const bool has_periods =
+        std::ranges::any_of(reach.parts, [](const auth::Reach::Part& part) { return part.from || part.to; });
+    if (!has_periods) {
+        const ReachSql where{reach, kCountReach, 2};
+        auto select = tx.prepare("SELECT secrecy, sum(records) FROM record_count WHERE record = ?1 AND " +
+                                 where.text() + " GROUP BY secrecy");
+        where.bind_to(select.bind(1, kRecords[static_cast<std::size_t>(record)]));
+        return read_rows(select);
+    }
+    const bool documents = record == Record::document;
+    const ReachSql where{reach, documents ? kDocumentReach : kDossierReach, 1};
+    const std::string table{kRecords[static_cast<std::size_t>(record)]};
+    auto select = tx.prepare("SELECT secrecy, count(*) FROM " + table + " WHERE " + where.text() + " GROUP BY secrecy");
+    where.bind_to(select);
+    return read_rows(select);
+}
+
 std::vector<std::string> check_counts(db::ReadTx& tx)
 {
+    // Both ways: a count without records, and records without a count.
     auto select = tx.prepare(R"sql(
-        SELECT record_count.record, record_count.secrecy, record_count.records, coalesce(counted.records, 0)
-          FROM record_count
-          LEFT JOIN (SELECT 'document' AS record, secrecy, count(*) AS records FROM document GROUP BY secrecy
-                      UNION ALL
-                     SELECT 'dossier' AS record, secrecy, count(*) AS records FROM dossier GROUP BY secrecy) AS counted
-            ON counted.record = record_count.record AND counted.secrecy = record_count.secrecy
-         WHERE record_count.records <> coalesce(counted.records, 0)
-         ORDER BY record_count.record, record_count.secrecy
+        SELECT record, secrecy, code, sum(counted), sum(found)
+          FROM (SELECT record, secrecy, unit_id, records AS counted, 0 AS found FROM record_count
+                 UNION ALL
+                SELECT 'document' AS record, secrecy, unit_id, 0 AS counted, count(*) AS found
+                  FROM document GROUP BY secrecy, unit_id
+                 UNION ALL
+                SELECT 'dossier' AS record, secrecy, unit_id, 0 AS counted, count(*) AS found
+                  FROM dossier GROUP BY secrecy, unit_id) AS one
+          JOIN unit ON unit.id = one.unit_id
+         GROUP BY record, secrecy, code
+        HAVING sum(counted) <> sum(found)
+         ORDER BY record, secrecy, code
     )sql");
     std::vector<std::string> lines;
     while (select.step()) {
         lines.push_back(select.text(0) + " " + std::string{secrecy_name(static_cast<Secrecy>(select.integer(1)))} +
-                        " counted=" + std::to_string(select.integer(2)) +
-                        " found=" + std::to_string(select.integer(3)));
+                        " " + select.text(2) + " counted=" + std::to_string(select.integer(3)) +
+                        " found=" + std::to_string(select.integer(4)));
     }
     return lines;
 }

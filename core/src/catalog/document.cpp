@@ -9,6 +9,11 @@
 
 namespace vtlt::catalog {
 
+auth::Target target_of(const Document& document)
+{
+    return {.secrecy = document.secrecy, .unit = document.unit, .issued_on = document.issued_on};
+}
+
 std::string Document::number_symbol() const
 {
     if (number.empty()) {
@@ -98,6 +103,7 @@ void add_files(db::ReadTx& tx, ViewsById& views)
     }
 }
 
+/// A view is of its document's grade: what a dossier of a higher one is called stands in none.
 constexpr std::string_view kSelectView = R"sql(
     SELECT document.id, document.uid, document.unit_id, document.dossier_id, document.kind, document.number, document.symbol,
            document.issuer, document.signer, document.issued_on, document.title, document.secrecy, document.source_path,
@@ -105,7 +111,7 @@ constexpr std::string_view kSelectView = R"sql(
            unit.code, unit.title, dossier.code, dossier.title, dossier.year
       FROM document
       JOIN unit ON unit.id = document.unit_id
-      LEFT JOIN dossier ON dossier.id = document.dossier_id
+      LEFT JOIN dossier ON dossier.id = document.dossier_id AND dossier.secrecy <= document.secrecy
 )sql";
 
 const std::string kSelectById = std::string{kSelectView} + " WHERE document.id IN {ids ?1}";
@@ -228,7 +234,7 @@ DocumentId insert_document(db::WriteTx& tx, const Document& document, std::strin
         INSERT INTO document (uid, unit_id, dossier_id, dossier_ordinal, kind, number, symbol, issuer, signer, issued_on, title,
                               secrecy, source_path, created_at, created_by)
         VALUES (?1, ?2, ?3,
-                CASE WHEN ?3 IS NULL THEN NULL
+                CASE WHEN CAST(?3 AS BIGINT) IS NULL THEN NULL
                      ELSE (SELECT coalesce(max(dossier_ordinal), 0) + 1 FROM document WHERE dossier_id = ?3) END,
                 ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
         RETURNING id
@@ -250,7 +256,7 @@ DocumentId insert_document(db::WriteTx& tx, const Document& document, std::strin
     ensure(insert.step(), "RETURNING gives the key");
     const auto id = insert.id<DocumentId>(0);
     insert.step();
-    add_to_count(tx, Record::document, document.secrecy, 1);
+    add_to_count(tx, Record::document, document.secrecy, document.unit, 1);
     return id;
 }
 
@@ -326,6 +332,63 @@ void update_description(db::WriteTx& tx, const Document& document)
         .run();
 }
 
+void set_secrecy(db::WriteTx& tx, const Document& document, Secrecy secrecy)
+{
+    tx.prepare("UPDATE document SET secrecy = ?2, revision = revision + 1 WHERE id = ?1")
+        .bind(1, document.id)
+        .bind(2, static_cast<int>(secrecy))
+        .run();
+    add_to_count(tx, Record::document, document.secrecy, document.unit, -1);
+    add_to_count(tx, Record::document, secrecy, document.unit, 1);
+}
+
+std::vector<HeldObject> list_objects(db::ReadTx& tx, DocumentId document)
+{
+    auto select = tx.prepare(R"sql(
+        SELECT id, hash, size, band
+          FROM object
+         WHERE id IN (SELECT object_id FROM file WHERE document_id = ?1
+                       UNION
+                      SELECT text_object_id FROM file WHERE document_id = ?1 AND text_object_id IS NOT NULL)
+         ORDER BY id
+    )sql");
+    select.bind(1, document);
+    std::vector<HeldObject> objects;
+    while (select.step()) {
+        objects.push_back({.id = select.id<ObjectId>(0),
+                           .hash = select.text(1),
+                           .size = static_cast<std::uint64_t>(select.integer(2)),
+                           .band = static_cast<Secrecy>(select.integer(3))});
+    }
+    return objects;
+}
+
+bool has_pending_text(db::ReadTx& tx, DocumentId document)
+{
+    auto select = tx.prepare("SELECT 1 FROM file WHERE document_id = ?1 AND text_state = 0 LIMIT 1");
+    select.bind(1, document);
+    return select.step();
+}
+
+void replace_object(db::WriteTx& tx, DocumentId document, ObjectId from, ObjectId to)
+{
+    for (const auto* column : {"object_id", "text_object_id"}) {
+        const std::string name{column};
+        tx.prepare("UPDATE file SET " + name + " = ?3 WHERE document_id = ?1 AND " + name + " = ?2")
+            .bind(1, document)
+            .bind(2, from)
+            .bind(3, to)
+            .run();
+    }
+    tx.prepare(R"sql(
+        DELETE FROM object
+         WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM file WHERE object_id = ?1)
+           AND NOT EXISTS (SELECT 1 FROM file WHERE text_object_id = ?1)
+    )sql")
+        .bind(1, from)
+        .run();
+}
+
 void set_text(db::WriteTx& tx, FileId file, const TextFinding& finding)
 {
     tx.prepare(R"sql(
@@ -343,10 +406,16 @@ void set_text(db::WriteTx& tx, FileId file, const TextFinding& finding)
         .run();
 }
 
+auth::Target target_of(const Holder& holder)
+{
+    return {.secrecy = holder.secrecy, .unit = holder.unit, .issued_on = holder.issued_on};
+}
+
 std::vector<Holder> list_holders(db::ReadTx& tx, std::span<const std::string> content_hashes)
 {
     auto select = tx.prepare(R"sql(
-        SELECT file.content_hash, document.uid, document.dossier_id, document.secrecy
+        SELECT file.content_hash, document.uid, document.dossier_id, document.secrecy, document.unit_id,
+               document.issued_on
           FROM file
           JOIN document ON document.id = file.document_id
          WHERE file.content_hash IN {ids ?1}
@@ -355,8 +424,12 @@ std::vector<Holder> list_holders(db::ReadTx& tx, std::span<const std::string> co
     select.bind_list(1, content_hashes);
     std::vector<Holder> holders;
     while (select.step()) {
-        holders.push_back({select.text(0), select.text(1), select.optional_id<DossierId>(2),
-                           static_cast<Secrecy>(select.integer(3))});
+        holders.push_back({.content_hash = select.text(0),
+                           .document = select.text(1),
+                           .dossier = select.optional_id<DossierId>(2),
+                           .secrecy = static_cast<Secrecy>(select.integer(3)),
+                           .unit = select.id<UnitId>(4),
+                           .issued_on = select.optional_date(5)});
     }
     return holders;
 }

@@ -3,16 +3,12 @@
 
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/catalog/counts.h>
+#include <vtlt/core/catalog/reach_sql.h>
 #include <vtlt/core/db/database.h>
 
 namespace vtlt::catalog {
 
 namespace {
-
-Unit read_unit(const db::Statement& select)
-{
-    return {select.id<UnitId>(0), select.text(1), select.text(2), select.text(3), select.optional_id<UnitId>(4)};
-}
 
 Dossier read_dossier(const db::Statement& select)
 {
@@ -31,98 +27,86 @@ Dossier read_dossier(const db::Statement& select)
     return dossier;
 }
 
-constexpr std::string_view kSelectDossier = R"sql(
+constexpr std::string_view kDossierColumns = R"sql(
     SELECT dossier.id, dossier.uid, dossier.unit_id, unit.code, dossier.year, dossier.code, dossier.title, dossier.secrecy,
            dossier.opened_on, dossier.closed_on,
-           (SELECT count(*) FROM document WHERE document.dossier_id = dossier.id)
+           (SELECT count(*) FROM document WHERE document.dossier_id = dossier.id AND )sql";
+constexpr std::string_view kFromDossier = R"sql()
       FROM dossier
       JOIN unit ON unit.id = dossier.unit_id
 )sql";
-
-const std::string kSelectByName = std::string{kSelectDossier} +
-                                  " WHERE dossier.uid = ?1 OR dossier.code = ?1 OR"
-                                  " unit.code || '/' || CAST(dossier.year AS TEXT) || '/' || dossier.code = ?1"
-                                  " ORDER BY dossier.id LIMIT 2";
-const std::string kSelectPage = std::string{kSelectDossier} + R"sql(
-     WHERE ?1 = 0 OR (unit.code, dossier.year, dossier.code) > (SELECT before_unit.code, before.year, before.code
-                                                                  FROM dossier AS before
-                                                                  JOIN unit AS before_unit ON before_unit.id = before.unit_id
-                                                                 WHERE before.id = ?1)
-     ORDER BY unit.code, dossier.year, dossier.code
-     LIMIT ?2
-)sql";
+const std::string kByName = " WHERE (dossier.uid = ?1 OR dossier.code = ?1 OR"
+                            " unit.code || '/' || CAST(dossier.year AS TEXT) || '/' || dossier.code = ?1) AND ";
+const std::string kAfter = R"sql(
+     WHERE (?1 = 0 OR (unit.code, dossier.year, dossier.code) > (SELECT before_unit.code, before.year, before.code
+                                                                   FROM dossier AS before
+                                                                   JOIN unit AS before_unit ON before_unit.id = before.unit_id
+                                                                  WHERE before.id = ?1))
+       AND )sql";
 
 } // namespace
 
-std::optional<Unit> find_unit(db::ReadTx& tx, std::string_view code)
+auth::Target target_of(const Dossier& dossier)
 {
-    auto select = tx.prepare("SELECT id, uid, code, title, parent_id FROM unit WHERE code = ?1");
-    select.bind(1, code);
-    return select.step() ? std::optional{read_unit(select)} : std::nullopt;
+    const Date first_of_year{std::chrono::year{dossier.year}, std::chrono::January, std::chrono::day{1}};
+    return {.secrecy = dossier.secrecy, .unit = dossier.unit, .issued_on = dossier.opened_on.value_or(first_of_year)};
 }
 
-Unit get_unit(db::ReadTx& tx, std::string_view code)
+namespace {
+
+/// Dossiers that are reached, each with how many of its documents are.
+class Reached
 {
-    auto unit = find_unit(tx, code);
-    if (!unit) {
-        throw Error{Kind::not_found, "unit.not_found", {{"unit", std::string{code}}}};
+public:
+    /// The parameters of `condition` come first: as many as `own`.
+    Reached(db::ReadTx& tx, const auth::Reach& reach, const std::string& condition, int own, const std::string& order)
+        : dossiers_(reach, kDossierReach, own + 1), documents_(reach, kDocumentReach, dossiers_.next()),
+          select(tx.prepare(std::string{kDossierColumns} + documents_.text() + std::string{kFromDossier} + condition +
+                            dossiers_.text() + order + "?" + std::to_string(documents_.next())))
+    {
+        dossiers_.bind_to(select);
+        documents_.bind_to(select);
     }
-    return *unit;
-}
 
-Unit root_unit(db::ReadTx& tx)
-{
-    auto select = tx.prepare("SELECT id, uid, code, title, parent_id FROM unit ORDER BY id LIMIT 1");
-    ensure(select.step(), "init made a unit");
-    return read_unit(select);
-}
-
-std::vector<Unit> list_units(db::ReadTx& tx)
-{
-    auto select = tx.prepare("SELECT id, uid, code, title, parent_id FROM unit ORDER BY code");
-    std::vector<Unit> units;
-    while (select.step()) {
-        units.push_back(read_unit(select));
+    std::vector<Dossier> read(std::size_t limit)
+    {
+        select.bind(documents_.next(), static_cast<std::int64_t>(limit));
+        std::vector<Dossier> dossiers;
+        while (select.step()) {
+            dossiers.push_back(read_dossier(select));
+        }
+        return dossiers;
     }
-    return units;
-}
 
-UnitId insert_unit(db::WriteTx& tx, const Unit& unit)
-{
-    if (find_unit(tx, unit.code)) {
-        throw Error{Kind::conflict, "unit.exists", {{"unit", unit.code}}};
-    }
-    auto insert = tx.prepare("INSERT INTO unit (uid, code, title, parent_id) VALUES (?1, ?2, ?3, ?4) RETURNING id");
-    insert.bind(1, unit.uid).bind(2, unit.code).bind(3, unit.title).bind(4, unit.parent);
-    ensure(insert.step(), "RETURNING gives the key");
-    const auto id = insert.id<UnitId>(0);
-    insert.step();
-    return id;
-}
+private:
+    ReachSql dossiers_;
+    ReachSql documents_;
 
-Dossier get_dossier(db::ReadTx& tx, std::string_view name)
+public:
+    db::Statement select;
+};
+
+} // namespace
+
+Dossier get_dossier(db::ReadTx& tx, const auth::Reach& reach, std::string_view name)
 {
-    auto select = tx.prepare(kSelectByName);
-    select.bind(1, name);
-    if (!select.step()) {
+    Reached found{tx, reach, kByName, 1, " ORDER BY dossier.id LIMIT "};
+    found.select.bind(1, name);
+    auto dossiers = found.read(2);
+    if (dossiers.empty()) {
         throw Error{Kind::not_found, "dossier.not_found", {{"dossier", std::string{name}}}};
     }
-    auto dossier = read_dossier(select);
-    if (select.step()) {
+    if (dossiers.size() > 1) {
         throw Error{Kind::conflict, "dossier.ambiguous", {{"dossier", std::string{name}}}};
     }
-    return dossier;
+    return std::move(dossiers.front());
 }
 
-std::vector<Dossier> list_dossiers(db::ReadTx& tx, DossierId after, std::size_t limit)
+std::vector<Dossier> list_dossiers(db::ReadTx& tx, const auth::Reach& reach, DossierId after, std::size_t limit)
 {
-    auto select = tx.prepare(kSelectPage);
-    select.bind(1, after).bind(2, static_cast<std::int64_t>(limit));
-    std::vector<Dossier> dossiers;
-    while (select.step()) {
-        dossiers.push_back(read_dossier(select));
-    }
-    return dossiers;
+    Reached page{tx, reach, kAfter, 1, " ORDER BY unit.code, dossier.year, dossier.code LIMIT "};
+    page.select.bind(1, after);
+    return page.read(limit);
 }
 
 std::vector<std::string> list_dossier_codes(db::ReadTx& tx, UnitId unit, int year)
@@ -158,8 +142,34 @@ DossierId insert_dossier(db::WriteTx& tx, const Dossier& dossier)
     }
     const auto id = insert.id<DossierId>(0);
     insert.step();
-    add_to_count(tx, Record::dossier, dossier.secrecy, 1);
+    add_to_count(tx, Record::dossier, dossier.secrecy, dossier.unit, 1);
     return id;
+}
+
+std::optional<Dossier> raise_dossier(db::WriteTx& tx, DossierId id, Secrecy secrecy)
+{
+    auto select = tx.prepare("SELECT uid, unit_id, code, secrecy FROM dossier WHERE id = ?1 AND secrecy < ?2");
+    select.bind(1, id).bind(2, static_cast<int>(secrecy));
+    if (!select.step()) {
+        return std::nullopt;
+    }
+    Dossier before{.id = id,
+                   .uid = select.text(0),
+                   .unit = select.id<UnitId>(1),
+                   .unit_code = {},
+                   .code = select.text(2),
+                   .title = {},
+                   .secrecy = static_cast<Secrecy>(select.integer(3)),
+                   .opened_on = {},
+                   .closed_on = {}};
+    select.step();
+    tx.prepare("UPDATE dossier SET secrecy = ?2, revision = revision + 1 WHERE id = ?1")
+        .bind(1, id)
+        .bind(2, static_cast<int>(secrecy))
+        .run();
+    add_to_count(tx, Record::dossier, before.secrecy, before.unit, -1);
+    add_to_count(tx, Record::dossier, secrecy, before.unit, 1);
+    return before;
 }
 
 std::vector<DocumentId> list_dossier_documents(db::ReadTx& tx, DossierId dossier)

@@ -13,6 +13,21 @@ namespace {
 constexpr int kSessionColumns = 8;
 constexpr int kTokenColumns = 7;
 
+const std::string kSelectSession = R"sql(
+    SELECT session.uid, session.account_id, session.opened_at, session.last_seen_at, session.address,
+           session.previous_at, session.previous_from, session.previous_failures,
+)sql" + std::string{kAccountColumns} +
+                                   "FROM session JOIN account ON account.id = session.account_id" +
+                                   std::string{kUnitOfAccount} + "WHERE session.digest = ?1";
+const std::string kSelectToken = R"sql(
+    SELECT api_token.uid, api_token.account_id, api_token.title, api_token.scopes, api_token.created_at,
+           api_token.expires_on, api_token.revoked_at,
+)sql" + std::string{kAccountColumns} +
+                                 "FROM api_token JOIN account ON account.id = api_token.account_id" +
+                                 std::string{kUnitOfAccount};
+const std::string kSelectTokenByDigest = kSelectToken + "WHERE api_token.digest = ?1";
+const std::string kSelectTokenByUid = kSelectToken + "WHERE api_token.uid = ?1";
+
 std::optional<Instant> optional_instant(const db::Statement& row, int column)
 {
     return row.is_null(column) ? std::nullopt : std::optional{row.instant(column)};
@@ -43,17 +58,7 @@ ApiToken read_token(const db::Statement& row)
 
 std::optional<SessionOfAccount> find_session(db::ReadTx& tx, std::string_view digest)
 {
-    auto select = tx.prepare(R"sql(
-        SELECT session.uid, session.account_id, session.opened_at, session.last_seen_at, session.address,
-               session.previous_at, session.previous_from, session.previous_failures,
-               account.id, account.uid, account.name, account.full_name, account.unit_id, unit.code, account.role,
-               account.clearance, account.disabled, account.password_hash IS NOT NULL, account.signed_in_at,
-               account.signed_in_from, account.failures, account.revision
-          FROM session
-          JOIN account ON account.id = session.account_id
-          LEFT JOIN unit ON unit.id = account.unit_id
-         WHERE session.digest = ?1
-    )sql");
+    auto select = tx.prepare(kSelectSession);
     if (!select.bind_bytes(1, digest).step()) {
         return std::nullopt;
     }
@@ -113,17 +118,7 @@ bool delete_session(db::WriteTx& tx, const Uid& session)
 
 std::optional<ApiTokenOfAccount> find_api_token(db::ReadTx& tx, std::string_view digest)
 {
-    auto select = tx.prepare(R"sql(
-        SELECT api_token.uid, api_token.account_id, api_token.title, api_token.scopes, api_token.created_at,
-               api_token.expires_on, api_token.revoked_at,
-               account.id, account.uid, account.name, account.full_name, account.unit_id, unit.code, account.role,
-               account.clearance, account.disabled, account.password_hash IS NOT NULL, account.signed_in_at,
-               account.signed_in_from, account.failures, account.revision
-          FROM api_token
-          JOIN account ON account.id = api_token.account_id
-          LEFT JOIN unit ON unit.id = account.unit_id
-         WHERE api_token.digest = ?1
-    )sql");
+    auto select = tx.prepare(kSelectTokenByDigest);
     if (!select.bind_bytes(1, digest).step()) {
         return std::nullopt;
     }
@@ -148,17 +143,7 @@ std::vector<ApiToken> list_api_tokens(db::ReadTx& tx, AccountId account)
 
 ApiTokenOfAccount get_api_token(db::ReadTx& tx, std::string_view uid)
 {
-    auto select = tx.prepare(R"sql(
-        SELECT api_token.uid, api_token.account_id, api_token.title, api_token.scopes, api_token.created_at,
-               api_token.expires_on, api_token.revoked_at,
-               account.id, account.uid, account.name, account.full_name, account.unit_id, unit.code, account.role,
-               account.clearance, account.disabled, account.password_hash IS NOT NULL, account.signed_in_at,
-               account.signed_in_from, account.failures, account.revision
-          FROM api_token
-          JOIN account ON account.id = api_token.account_id
-          LEFT JOIN unit ON unit.id = account.unit_id
-         WHERE api_token.uid = ?1
-    )sql");
+    auto select = tx.prepare(kSelectTokenByUid);
     if (!select.bind(1, uid).step()) {
         throw Error{Kind::not_found, "token.not_found", {{"token", std::string{uid}}}};
     }

@@ -113,7 +113,7 @@ std::vector<std::string> statement_list()
     return list().all();
 }
 
-Connection::Connection(const std::filesystem::path& path, Role role)
+Connection::Connection(const std::filesystem::path& path, Role role) : is_catalogue_(path.filename() == "catalog.db")
 {
     configure_engine();
     auto wal = path;
@@ -198,12 +198,14 @@ Connection::Taken Connection::take(std::string_view sql)
         shelf->second.pop_back();
         return {statement, &shelf->second};
     }
-    list().add(sql);
     const auto engine_sql = to_engine(sql);
     sqlite3_stmt* statement = nullptr;
     if (sqlite3_prepare_v3(handle_, engine_sql.data(), static_cast<int>(engine_sql.size()), SQLITE_PREPARE_PERSISTENT,
                            &statement, nullptr) != SQLITE_OK) {
         fail(sql);
+    }
+    if (is_catalogue_) {
+        list().add(sql);
     }
     if (shelf == shelves_.end()) {
         shelf = shelves_.emplace(sql, Shelf{}).first;

@@ -52,6 +52,7 @@ private:
     };
 
     sqlite3* handle_ = nullptr;
+    bool is_catalogue_; ///< by its file's name; unit tests have toy databases too
     std::unordered_map<std::string, Shelf, Hash, std::equal_to<>> shelves_;
 };
 

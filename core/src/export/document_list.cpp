@@ -33,8 +33,7 @@ forms::Rendered write_document_list(db::Database& database, const auth::Actor& a
         auto tx = database.read();
         for_each_view(tx, documents, [&](const catalog::DocumentView& view, std::uint64_t) {
             const auto& document = view.document;
-            if (!auth::is_allowed(actor, auth::Action::document_read,
-                                  {.secrecy = document.secrecy, .unit = document.unit})) {
+            if (!auth::is_allowed(actor, auth::Action::document_read, catalog::target_of(document))) {
                 return; // the index may be behind the catalogue
             }
             ++heading.documents;

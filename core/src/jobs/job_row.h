@@ -8,11 +8,10 @@ namespace vtlt::jobs {
 
 /// Head of every statement that reads whole jobs with `read_job`.
 inline constexpr std::string_view kSelectJob = R"sql(
-    SELECT job.id, job.uid, job.kind, job.request, job.actor, job.clearance, job.unit_id, job.state, job.attended,
+    SELECT job.id, job.uid, job.kind, job.request, job.actor, job.clearance, job.scopes, job.state, job.attended,
            job.created_at, job.started_at, job.finished_at, job.outcome, job.lease_until, job.cancel_asked,
            job.items_done, job.items_total, job.bytes_done, job.bytes_total, job.updated_at, job.result,
-           job.error_code, job.error_fields, retried.uid, job.spent_ms, job.revision, job.fence,
-           job.role, job.scopes
+           job.error_code, job.error_fields, retried.uid, job.spent_ms, job.revision, job.fence, job.secrecy
       FROM job
       LEFT JOIN job AS retried ON retried.id = job.retry_of
 )sql";

@@ -2,6 +2,7 @@
 #include <vtlt/core/outbox/index_outbox.h>
 
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/catalog/reach_sql.h>
 #include <vtlt/core/db/database.h>
 
 namespace vtlt::outbox {
@@ -12,6 +13,42 @@ void request_reindex(db::WriteTx& tx, DocumentId document, Secrecy band)
         .bind(1, document)
         .bind(2, static_cast<int>(band))
         .run();
+}
+
+void request_removal(db::WriteTx& tx, DocumentId document, Secrecy band)
+{
+    tx.prepare("INSERT INTO index_outbox (document_id, band, leaving) VALUES (?1, ?2, 1)")
+        .bind(1, document)
+        .bind(2, static_cast<int>(band))
+        .run();
+}
+
+void request_reindex(db::WriteTx& tx, DossierId dossier)
+{
+    tx.prepare("INSERT INTO index_outbox (document_id, band) SELECT id, secrecy FROM document WHERE dossier_id = ?1")
+        .bind(1, dossier)
+        .run();
+}
+
+std::vector<DocumentId> list_leaving(db::ReadTx& tx, std::span<const Secrecy> bands)
+{
+    std::vector<std::int64_t> grades;
+    for (const auto band : bands) {
+        grades.push_back(static_cast<std::int64_t>(band));
+    }
+    auto select = tx.prepare(R"sql(
+        SELECT DISTINCT index_outbox.document_id
+          FROM index_outbox
+          JOIN document ON document.id = index_outbox.document_id
+         WHERE index_outbox.leaving = 1 AND index_outbox.seq > (SELECT seq FROM index_outbox_closed)
+           AND NOT (document.secrecy IN {ids ?1})
+    )sql");
+    select.bind_list(1, std::span<const std::int64_t>{grades});
+    std::vector<DocumentId> documents;
+    while (select.step()) {
+        documents.push_back(select.id<DocumentId>(0));
+    }
+    return documents;
 }
 
 std::vector<IndexRequest> list_requests(db::ReadTx& tx, std::int64_t after, std::size_t limit)
@@ -49,19 +86,22 @@ void close_requests(db::WriteTx& tx, std::int64_t up_to)
 
 std::int64_t count_pending(db::ReadTx& tx)
 {
-    return count_pending(tx, kBands);
+    auto select = tx.prepare("SELECT count(DISTINCT document_id) FROM index_outbox"
+                             " WHERE seq > (SELECT seq FROM index_outbox_closed)");
+    ensure(select.step(), "a count has a row");
+    return select.integer(0);
 }
 
-std::int64_t count_pending(db::ReadTx& tx, std::span<const Secrecy> bands)
+std::int64_t count_pending(db::ReadTx& tx, const auth::Reach& reach)
 {
+    const catalog::ReachSql where{reach, catalog::kDocumentReach, 1};
     auto select = tx.prepare(R"sql(
-        SELECT count(DISTINCT document_id)
+        SELECT count(DISTINCT index_outbox.document_id)
           FROM index_outbox
-         WHERE seq > (SELECT seq FROM index_outbox_closed) AND band IN (?1, ?2, ?3, ?4)
-    )sql");
-    for (std::size_t i = 0; i < kBands.size(); ++i) {
-        select.bind(static_cast<int>(i) + 1, i < bands.size() ? static_cast<int>(bands[i]) : -1);
-    }
+          JOIN document ON document.id = index_outbox.document_id
+         WHERE index_outbox.seq > (SELECT seq FROM index_outbox_closed) AND )sql" +
+                             where.text());
+    where.bind_to(select);
     ensure(select.step(), "a count has a row");
     return select.integer(0);
 }

@@ -2,9 +2,20 @@
 #include "services/account_steps.h"
 
 #include <vtlt/core/base/digest.h>
+#include <vtlt/core/base/error.h>
 #include <vtlt/core/db/database.h>
 
 namespace vtlt::services {
+
+catalog::Account visible_account(db::ReadTx& tx, const auth::Actor& actor, std::string_view who)
+{
+    auto account = catalog::get_account(tx, who);
+    const auto knows = [&](auth::Action action) { return auth::is_allowed(actor, action, {.unit = account.unit}); };
+    if (!knows(auth::Action::user_read) && !knows(auth::Action::user_administer)) {
+        throw Error{Kind::not_found, "account.not_found", {{"account", std::string{who}}}};
+    }
+    return account;
+}
 
 catalog::Account account_for(db::ReadTx& tx, const auth::Actor& actor, std::string_view who, auth::Action action)
 {
@@ -15,16 +26,22 @@ catalog::Account account_for(db::ReadTx& tx, const auth::Actor& actor, std::stri
             return own;
         }
     }
-    auth::authorize(actor, action, {});
-    auto account = catalog::get_account(tx, who);
+    auth::authorize_somewhere(actor, action);
+    auto account = visible_account(tx, actor, who);
     auth::authorize(actor, action, {.secrecy = account.clearance, .unit = account.unit});
     return account;
 }
 
 std::vector<audit::Event> end_all_sessions(db::WriteTx& tx, const catalog::Account& account, const char* why)
 {
-    auto ended = tx.prepare("DELETE FROM session WHERE account_id = ?1 RETURNING uid");
-    ended.bind(1, account.id);
+    return end_other_sessions(tx, account, {}, why);
+}
+
+std::vector<audit::Event> end_other_sessions(db::WriteTx& tx, const catalog::Account& account, const Uid& own,
+                                             const char* why)
+{
+    auto ended = tx.prepare("DELETE FROM session WHERE account_id = ?1 AND uid <> ?2 RETURNING uid");
+    ended.bind(1, account.id).bind(2, own);
     std::vector<audit::Event> events;
     while (ended.step()) {
         events.push_back({"session.ended", ended.text(0), {{"account", account.uid}, {"why", why}}});

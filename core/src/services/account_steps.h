@@ -9,13 +9,17 @@
 
 namespace vtlt::services {
 
+/// Who is of a unit whose people the asker may not know is missing: throws not_found `account.not_found`.
+catalog::Account visible_account(db::ReadTx& tx, const auth::Actor& actor, std::string_view who);
 /// Oneself, by name or uid, where one's own account may be used; anybody else where `action` is permitted for that
 /// clearance. Who may not know of others learns of no name whether it exists. Throws not_found `account.not_found`.
 catalog::Account account_for(db::ReadTx& tx, const auth::Actor& actor, std::string_view who, auth::Action action);
 
 /// What somebody has open ends in the transaction of the change that ends it. Both answer one event for each.
-/// `why`: sign_out password disabled rights.
+/// `why`: sign_out password disabled rights second_factor.
 std::vector<audit::Event> end_all_sessions(db::WriteTx& tx, const catalog::Account& account, const char* why);
+std::vector<audit::Event> end_other_sessions(db::WriteTx& tx, const catalog::Account& account, const Uid& own,
+                                             const char* why);
 std::vector<audit::Event> revoke_all_tokens(db::WriteTx& tx, const catalog::Account& account, Instant at);
 
 /// Sets the password and ends the sessions: the events of both.

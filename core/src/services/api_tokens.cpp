@@ -4,9 +4,11 @@
 #include <vtlt/core/audit/audit_log.h>
 #include <vtlt/core/auth/secret.h>
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/services/actors.h>
 #include <vtlt/core/services/organisation.h>
 
 #include "services/account_steps.h"
+#include "services/grant_steps.h"
 
 namespace vtlt::services {
 
@@ -15,6 +17,15 @@ namespace {
 bool is_valid(const catalog::ApiToken& token, Date today)
 {
     return !token.revoked_at && (!token.expires_on || today <= *token.expires_on);
+}
+
+/// Nobody gives a token more than he may do just now himself.
+bool is_within(auth::Scopes wanted, auth::Scopes own)
+{
+    return std::ranges::all_of(auth::kScopeNames, [&](std::string_view name) {
+        const auto scope = auth::token_scope_from_name(name);
+        return !scope || !wanted.contains(*scope) || own.contains(*scope);
+    });
 }
 
 } // namespace
@@ -40,6 +51,11 @@ IssuedApiToken issue_api_token(Archive& archive, const Clock& clock, const auth:
     }
     auto tx = archive.database().write();
     const auto account = account_for(tx, actor, who, auth::Action::user_administer);
+    if (account.uid != actor.name) {
+        authorize_holder(archive, tx, clock, actor, account); // a token acts as that person
+    } else if (!is_within(token.scopes, actor.scopes)) {
+        throw Error{Kind::forbidden, "auth.forbidden", {{"action", "token.issue"}}};
+    }
     if (account.disabled) {
         throw Error{Kind::conflict, "account.disabled", {{"account", account.name}}};
     }
@@ -69,7 +85,9 @@ void revoke_api_token(Archive& archive, const Clock& clock, const auth::Actor& a
 {
     auto tx = archive.database().write();
     const auto found = catalog::get_api_token(tx, clean_text(uid));
-    if (found.account.uid != actor.name && !auth::is_allowed(actor, auth::Action::user_administer, {})) {
+    if (found.account.uid != actor.name &&
+        !auth::is_allowed(actor, auth::Action::user_administer,
+                          {.secrecy = found.account.clearance, .unit = found.account.unit})) {
         throw Error{Kind::not_found, "token.not_found", {{"token", found.token.uid}}};
     }
     account_for(tx, actor, found.account.uid, auth::Action::user_administer);
@@ -90,7 +108,7 @@ std::optional<auth::Actor> find_actor_by_token(Archive& archive, const Clock& cl
     if (!found || found->account.disabled || !is_valid(found->token, clock.today())) {
         return std::nullopt;
     }
-    auto actor = catalog::actor_of(found->account);
+    auto actor = actor_of(archive, tx, found->account, clock.today());
     actor.scopes = found->token.scopes;
     return actor;
 }

@@ -3,16 +3,19 @@
 
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/json.h>
-#include <vtlt/core/catalog/dossier.h>
+#include <vtlt/core/catalog/unit.h>
 #include <vtlt/core/jobs/job.h>
+#include <vtlt/core/services/second_factor.h>
 #include <vtlt/core/services/uploads.h>
 #include <vtlt/core/store/object_store.h>
 
+#include "audit/sweep.h"
 #include "services/code.h"
 
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <mutex>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <thread>
@@ -135,6 +138,7 @@ void init_archive(const fs::path& directory, const Clock& clock, const auth::Act
     const TempDir temporary{place.parent_path()};
     const Home home{temporary.path()};
     make_folders(home);
+    const auto archive = make_uid();
     {
         db::Database database{home.catalog(), db::Database::Mode::writable};
         db::migrate(database);
@@ -144,10 +148,12 @@ void init_archive(const fs::path& directory, const Clock& clock, const auth::Act
         catalog::insert_unit(tx, root);
         audit::record_event(tx, clock, actor, {"unit.created", root.uid, {{"code", root.code}, {"title", root.title}}});
         tx.commit();
-        audit::write_checkpoint(home, database);
+        audit::make_audit_key(home, archive);
+        make_second_factor_key(home);
+        audit::write_checkpoint(home, database, clock);
     }
     const Json config{{"format_version", kConfigVersion},
-                      {"archive", make_uid()},
+                      {"archive", archive},
                       {"created_at", format_instant(clock.now())},
                       {"highest", secrecy_name(options.highest)},
                       {"test_clock", options.test_clock}};
@@ -162,8 +168,33 @@ void init_archive(const fs::path& directory, const Clock& clock, const auth::Act
     sync_directory(place.parent_path());
 }
 
+struct Archive::KnownUnits
+{
+    std::mutex mutex;
+    std::int64_t revision = 0; // guarded by mutex, as what follows
+    Date today;
+    std::shared_ptr<const auth::UnitTree> tree;
+};
+
+std::shared_ptr<const auth::UnitTree> Archive::units(db::ReadTx& tx, Date today)
+{
+    const auto revision = catalog::unit_revision(tx);
+    {
+        const std::lock_guard lock{units_->mutex};
+        if (units_->tree && units_->revision == revision && units_->today == today) {
+            return units_->tree;
+        }
+    }
+    auto tree = std::make_shared<const auth::UnitTree>(catalog::read_unit_tree(tx, today));
+    const std::lock_guard lock{units_->mutex};
+    units_->revision = revision;
+    units_->today = today;
+    units_->tree = tree;
+    return tree;
+}
+
 Archive::Archive(const fs::path& directory, Mode mode, std::chrono::milliseconds patience)
-    : home_(checked_home(directory))
+    : home_(checked_home(directory)), units_(std::make_unique<KnownUnits>())
 {
     if (mode == Mode::write) {
         lock_ = lock_archive(home_, patience);
@@ -176,14 +207,26 @@ Archive::Archive(const fs::path& directory, Mode mode, std::chrono::milliseconds
         db::migrate(*database_);
         store::recover_staging(home_, *database_);
         recover_uploads(home_, *database_);
-        auto tx = database_->read();
+        complete_second_factor_key(home_, *database_);
         const auto outside = audit::read_checkpoint(home_);
-        // Writing on over another history would fork it, and the next checkpoint would hide that.
-        audit::require_own_history(tx, outside);
-        checkpoint_after_ = outside ? outside->size : audit::current_checkpoint(tx).size;
+        const auto size = [&] {
+            auto tx = database_->read();
+            audit::read_audit_signer(home_);
+            // Writing on over another history would fork it, and the next checkpoint would hide that.
+            audit::require_own_history(tx, outside);
+            return audit::current_checkpoint(tx).size;
+        }();
+        if (outside) {
+            // What a crash kept from being signed is signed now; then its half-done tiles are nobody's.
+            audit::write_checkpoint(home_, *database_, SystemClock{});
+            audit::sweep_tiles(home_, size);
+        }
+        checkpoint_after_ = size;
         give_back_leases(*database_);
     }
 }
+
+Archive::Archive(Archive&&) noexcept = default;
 
 Archive::~Archive()
 {
@@ -195,7 +238,7 @@ Archive::~Archive()
             }();
             // Who only looked leaves a missing checkpoint missing: verify must be able to tell it twice.
             if (size > checkpoint_after_) {
-                audit::write_checkpoint(home_, *database_);
+                audit::write_checkpoint(home_, *database_, SystemClock{});
             }
         } catch (const std::exception&) {
             // The catalogue holds the history; the next writer writes its checkpoint.

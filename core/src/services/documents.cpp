@@ -6,8 +6,11 @@
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/json.h>
 #include <vtlt/core/base/text.h>
+#include <vtlt/core/catalog/account.h>
 #include <vtlt/core/catalog/kind.h>
 #include <vtlt/core/outbox/index_outbox.h>
+
+#include "services/visible_document.h"
 
 #include <algorithm>
 #include <array>
@@ -127,16 +130,6 @@ SortedJson differences(const catalog::Document& before, const catalog::Document&
     return changes;
 }
 
-/// Hidden is answered as missing.
-catalog::Document visible_document(db::ReadTx& tx, const auth::Actor& actor, std::string_view uid)
-{
-    auto document = catalog::get_view(tx, uid).document;
-    if (!auth::is_allowed(actor, auth::Action::document_read, {.secrecy = document.secrecy, .unit = document.unit})) {
-        throw Error{Kind::not_found, "document.not_found", {{"id", std::string{uid}}}};
-    }
-    return document;
-}
-
 [[noreturn]] void refuse_changed_meanwhile(const catalog::Document& now, const SortedJson& changes)
 {
     Fields fields{{"document", now.uid}, {"revision", std::to_string(now.revision)}};
@@ -174,12 +167,7 @@ void add_names(db::ReadTx& tx, std::vector<HistoryEntry>& entries)
             uids.push_back(entry.actor);
         }
     }
-    auto select = tx.prepare("SELECT uid, full_name FROM account WHERE uid IN {ids ?1}");
-    select.bind_list(1, std::span<const std::string>{uids});
-    std::map<std::string, std::string> names;
-    while (select.step()) {
-        names.emplace(select.text(0), select.text(1));
-    }
+    const auto names = catalog::list_full_names(tx, uids);
     for (auto& entry : entries) {
         if (const auto name = names.find(entry.actor); name != names.end()) {
             entry.actor_name = name->second;
@@ -203,8 +191,7 @@ void add_related(db::ReadTx& tx, const auth::Actor& actor, Relation relation, co
                                   return one.view.document.id == other.id;
                               });
         const bool fits = relation == Relation::same_content || may_be_of_one_year(document, other);
-        if (!is_there && fits &&
-            auth::is_allowed(actor, auth::Action::document_read, {.secrecy = other.secrecy, .unit = other.unit})) {
+        if (!is_there && fits && auth::is_allowed(actor, auth::Action::document_read, catalog::target_of(other))) {
             related.push_back({relation, std::move(view)});
         }
     }
@@ -217,7 +204,7 @@ catalog::Document update_document(Archive& archive, const Clock& clock, const au
 {
     auto tx = archive.database().write();
     auto before = visible_document(tx, actor, uid);
-    auth::authorize(actor, auth::Action::document_edit, {.secrecy = before.secrecy, .unit = before.unit});
+    auth::authorize(actor, auth::Action::document_edit, catalog::target_of(before));
     const Wish wish{clock, changes};
     auto after = wish.applied_to(before);
     const auto changed = differences(before, after);

@@ -2,8 +2,10 @@
 #include <vtlt/core/services/history_check.h>
 
 #include <vtlt/core/base/json.h>
+#include <vtlt/core/catalog/secrecy.h>
 #include <vtlt/core/db/database.h>
 
+#include <algorithm>
 #include <array>
 
 namespace vtlt::services {
@@ -11,14 +13,15 @@ namespace vtlt::services {
 namespace {
 
 constexpr std::string_view kRegistered = "document.registered";
-constexpr std::string_view kEdited = "document.edited";
+/// What tells old and new values.
+constexpr std::array<std::string_view, 2> kChanging{"document.edited", "document.reclassified"};
 
 /// Columns of the pass over the documents, by number.
 enum Column
 {
     kUid,
     kFirstValue,
-    kContentHash = kFirstValue + 7,
+    kContentHash = kFirstValue + 8,
     kObjectHash,
     kTextHash,
     kSeq,
@@ -27,11 +30,15 @@ enum Column
 };
 
 /// Keys of an event's detail that name a value of the document, in the order of the columns.
-constexpr std::array<std::string_view, 7> kValues{"title", "number", "symbol", "kind", "issuer", "signer", "issued_on"};
+constexpr std::array<std::string_view, 8> kValues{"title",  "number", "symbol",    "kind",
+                                                  "issuer", "signer", "issued_on", "secrecy"};
 
 std::string value_of(const db::Statement& row, std::size_t value)
 {
     const auto column = static_cast<int>(kFirstValue + value);
+    if (kValues[value] == "secrecy") {
+        return std::string{secrecy_name(static_cast<Secrecy>(row.integer(column)))};
+    }
     if (kValues[value] != "issued_on") {
         return row.text(column);
     }
@@ -71,7 +78,7 @@ public:
         if (const auto text = text_of(detail, "text"); !text.empty()) {
             told_text_ = text;
         }
-        if (text_of(leaf, "action") == kEdited) {
+        if (std::ranges::find(kChanging, text_of(leaf, "action")) != kChanging.end()) {
             add_edit(detail, row.integer(kSeq));
             return;
         }
@@ -144,7 +151,7 @@ void check_rows(db::ReadTx& tx, std::vector<HistoryFault>& faults)
 {
     auto rows = tx.prepare(R"sql(
         SELECT document.uid, document.title, document.number, document.symbol, document.kind, document.issuer,
-               document.signer, document.issued_on, file.content_hash, object.hash, text_object.hash, audit_detail.seq, audit_leaf.leaf,
+               document.signer, document.issued_on, document.secrecy, file.content_hash, object.hash, text_object.hash, audit_detail.seq, audit_leaf.leaf,
                audit_detail.detail
           FROM document
           LEFT JOIN file ON file.document_id = document.id AND file.ordinal = 1 AND file.version = 1

@@ -87,7 +87,8 @@ Intake::Intake(Archive& archive, const Clock& clock, const auth::Actor& actor, c
                     {{"highest", std::string{secrecy_name(archive_.config().highest)}}}};
     }
     auto tx = archive_.database().read();
-    root_unit_ = catalog::root_unit(tx).id;
+    // What names no dossier is of the unit where its clerk works.
+    own_unit_ = actor_.unit.value_or(catalog::root_unit(tx).id);
     std::map<std::string, catalog::Dossier> opened;
     for (const auto& path : request_.paths) {
         if (!path.dossier.empty() && !opened.contains(path.dossier)) {
@@ -95,13 +96,13 @@ Intake::Intake(Archive& archive, const Clock& clock, const auth::Actor& actor, c
         }
         dossiers_.push_back(path.dossier.empty() ? std::nullopt : std::optional{opened.at(path.dossier)});
     }
-    auth::authorize(actor_, auth::Action::document_register, {.secrecy = request_.secrecy, .unit = root_unit_});
+    auth::authorize(actor_, auth::Action::document_register, {.secrecy = request_.secrecy, .unit = own_unit_});
 }
 
 catalog::Dossier Intake::open_dossier(db::ReadTx& tx, const std::string& name) const
 {
-    auto dossier = catalog::get_dossier(tx, name);
-    auth::authorize(actor_, auth::Action::document_register, {.secrecy = dossier.secrecy, .unit = dossier.unit});
+    auto dossier = catalog::get_dossier(tx, auth::reach_of(actor_, auth::Action::document_register), name);
+    auth::authorize(actor_, auth::Action::document_register, catalog::target_of(dossier));
     if (request_.secrecy > dossier.secrecy) {
         throw Error{Kind::conflict,
                     "ingest.dossier_below_secrecy",

@@ -46,7 +46,7 @@ void Intake::flush()
         auto tx = archive_.database().read();
         for (auto& holder : catalog::list_holders(tx, hashes)) {
             // "Duplicate" is answered only for documents the asker may see.
-            if (auth::is_allowed(actor_, auth::Action::document_read, {.secrecy = holder.secrecy})) {
+            if (auth::is_allowed(actor_, auth::Action::document_read, catalog::target_of(holder))) {
                 holders[holder.content_hash].push_back(std::move(holder));
             }
         }
@@ -141,7 +141,7 @@ DocumentId Intake::insert(db::WriteTx& tx, const Pending& pending, std::vector<a
     const auto id =
         catalog::insert_document(tx,
                                  {.uid = uid,
-                                  .unit = dossiers_[pending.argument] ? dossiers_[pending.argument]->unit : root_unit_,
+                                  .unit = dossiers_[pending.argument] ? dossiers_[pending.argument]->unit : own_unit_,
                                   .dossier = dossier_of(pending),
                                   .title = title,
                                   .secrecy = request_.secrecy,

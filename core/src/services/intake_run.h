@@ -123,7 +123,7 @@ private:
     const auth::Actor& actor_;
     const IntakeRequest& request_;
     const IntakeHooks& hooks_;
-    UnitId root_unit_;
+    UnitId own_unit_;
     std::vector<std::optional<catalog::Dossier>> dossiers_; ///< of each of the request's paths
     std::size_t argument_ = 0;                              ///< the path being taken in
     jobs::Job job_;

@@ -21,11 +21,11 @@ bool sees_all(const auth::Actor& actor)
     return auth::is_allowed(actor, auth::Action::job_read, {});
 }
 
-/// His own, or anybody's for whoever sees all; else as if there were none.
+/// His own, or anybody's for whoever sees all, of no grade above his; else as if there were none.
 jobs::Job visible_job(db::ReadTx& tx, const auth::Actor& actor, std::string_view uid)
 {
     auto job = jobs::find_job(tx, uid);
-    if (!job || (job->actor.name != actor.name && !sees_all(actor))) {
+    if (!job || job->secrecy > actor.clearance || (job->actor.name != actor.name && !sees_all(actor))) {
         throw Error{Kind::not_found, "job.not_found", {{"id", std::string{uid}}}};
     }
     return std::move(*job);
@@ -57,6 +57,7 @@ std::vector<jobs::Job> list_jobs(Archive& archive, const auth::Actor& actor, job
     if (!sees_all(actor)) {
         filter.actor = actor.name;
     }
+    filter.highest = actor.clearance;
     auto tx = archive.database().read();
     return jobs::list_jobs(tx, filter, limit);
 }
@@ -83,8 +84,8 @@ std::vector<jobs::Item> list_job_items(Archive& archive, const auth::Actor& acto
     }
     std::map<Uid, bool> readable;
     for (const auto& view : catalog::list_views_by_uid(tx, uids)) {
-        readable[view.document.uid] = auth::is_allowed(actor, auth::Action::document_read,
-                                                       {.secrecy = view.document.secrecy, .unit = view.document.unit});
+        readable[view.document.uid] =
+            auth::is_allowed(actor, auth::Action::document_read, catalog::target_of(view.document));
     }
     std::erase_if(items, [&](const jobs::Item& item) { return item.document && !readable[item.document_uid]; });
     for (auto& item : items) {
@@ -93,6 +94,21 @@ std::vector<jobs::Item> list_job_items(Archive& archive, const auth::Actor& acto
         }
     }
     return items;
+}
+
+bool may_take_result(const auth::Actor& actor, const jobs::Job& job)
+{
+    const auto result = Json::parse(job.result, nullptr, false);
+    const auto grade = result.is_object() ? secrecy_from_name(result.value("secrecy", std::string{})) : std::nullopt;
+    return job.actor.name == actor.name && grade && *grade <= actor.clearance &&
+           auth::is_allowed_somewhere(actor, auth::Action::document_export);
+}
+
+bool may_take_result_now(Archive& archive, const auth::Actor& actor, const jobs::Job& job)
+{
+    auto tx = archive.database().read();
+    return may_take_result(actor, job) &&
+           jobs::are_documents_reached(tx, job.id, auth::reach_of(actor, auth::Action::document_export));
 }
 
 jobs::Job cancel_job(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid)

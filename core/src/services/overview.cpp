@@ -37,18 +37,19 @@ void count_jobs(db::ReadTx& tx, const Clock& clock, const auth::Actor& actor, Ov
 {
     const bool all = auth::is_allowed(actor, auth::Action::job_read, {});
     const auto whose = all ? std::string{} : actor.name;
-    auto unfinished = tx.prepare("SELECT count(*) FROM job WHERE state <> 'finished' AND (?1 IS NULL OR actor = ?1)");
-    unfinished.bind_text_or_null(1, whose);
+    auto unfinished = tx.prepare("SELECT count(*) FROM job WHERE state <> 'finished' AND (actor = ?1 OR ?1 IS NULL)"
+                                 " AND secrecy <= ?2");
+    unfinished.bind_text_or_null(1, whose).bind(2, static_cast<int>(actor.clearance));
     ensure(unfinished.step(), "a count has a row");
     overview.jobs_unfinished = number(unfinished, 0);
     // One that was tried again is the new job's business.
     auto failed = tx.prepare(R"sql(
         SELECT count(*)
           FROM job
-         WHERE outcome IN ('partial', 'failed') AND finished_at >= ?2 AND (?1 IS NULL OR actor = ?1)
+         WHERE outcome IN ('partial', 'failed') AND finished_at >= ?2 AND (actor = ?1 OR ?1 IS NULL) AND secrecy <= ?3
            AND NOT EXISTS (SELECT 1 FROM job AS again WHERE again.retry_of = job.id)
     )sql");
-    failed.bind_text_or_null(1, whose).bind(2, clock.now() - kRecent);
+    failed.bind_text_or_null(1, whose).bind(2, clock.now() - kRecent).bind(3, static_cast<int>(actor.clearance));
     ensure(failed.step(), "a count has a row");
     overview.jobs_failed = number(failed, 0);
 }
@@ -75,9 +76,11 @@ Overview overview(Archive& archive, const Clock& clock, const auth::Actor& actor
 {
     Overview overview;
     auto tx = archive.database().read();
-    const auto documents = catalog::read_counts(tx, catalog::Record::document);
-    const auto dossiers = catalog::read_counts(tx, catalog::Record::dossier);
-    for (const auto band : auth::readable_bands(actor)) {
+    const auto readable = auth::reach_of(actor, auth::Action::document_read);
+    const auto documents = catalog::read_counts(tx, catalog::Record::document, readable);
+    const auto dossiers =
+        catalog::read_counts(tx, catalog::Record::dossier, auth::reach_of(actor, auth::Action::dossier_read));
+    for (const auto band : readable.bands) {
         overview.documents.emplace_back(band, documents.at(static_cast<std::size_t>(band)));
         overview.dossiers += dossiers.at(static_cast<std::size_t>(band));
     }

@@ -5,11 +5,13 @@
 #include <vtlt/core/auth/password.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/text.h>
-#include <vtlt/core/catalog/dossier.h>
+#include <vtlt/core/catalog/role_grant.h>
+#include <vtlt/core/catalog/unit.h>
 #include <vtlt/core/services/organisation.h>
 
 #include "services/account_steps.h"
 #include "services/code.h"
+#include "services/grant_steps.h"
 
 #include <algorithm>
 
@@ -41,28 +43,20 @@ void check_name(const std::string& name)
 }
 
 /// Permission for an account as it is or will be: a clearance above one's own can be neither touched nor given.
-void authorize_for(const auth::Actor& actor, Secrecy clearance)
+void authorize_for(const auth::Actor& actor, Secrecy clearance, std::optional<UnitId> unit)
 {
-    auth::authorize(actor, auth::Action::user_administer, {.secrecy = clearance, .unit = {}});
+    auth::authorize(actor, auth::Action::user_administer, {.secrecy = clearance, .unit = unit});
+}
+
+void authorize_for(const auth::Actor& actor, const catalog::Account& account)
+{
+    authorize_for(actor, account.clearance, account.unit);
 }
 
 catalog::Unit unit_of(db::ReadTx& tx, const std::string& code)
 {
     const auto clean = clean_text(code);
     return clean.empty() ? catalog::root_unit(tx) : catalog::get_unit(tx, clean);
-}
-
-bool is_active_admin(const catalog::Account& account)
-{
-    return account.role == auth::Role::admin && !account.disabled;
-}
-
-/// Who takes the last administrator away leaves nobody who could put one back but the operator of the machine.
-void keep_an_admin(db::WriteTx& tx, const catalog::Account& before, const catalog::Account& after)
-{
-    if (is_active_admin(before) && !is_active_admin(after) && catalog::count_administrators(tx) == 1) {
-        throw Error{Kind::conflict, "account.last_admin", {{"account", before.name}}};
-    }
 }
 
 /// The detail of `user.changed`: the new values of what changed.
@@ -75,25 +69,54 @@ SortedJson changed_values(const catalog::Account& before, const catalog::Account
     if (after.unit != before.unit) {
         detail["unit"] = after.unit_code;
     }
-    if (after.role != before.role) {
-        detail["role"] = auth::role_name(after.role);
-    }
     if (after.clearance != before.clearance) {
         detail["clearance"] = secrecy_name(after.clearance);
     }
     return detail;
 }
 
-bool has_other_rights(const catalog::Account& before, const catalog::Account& after)
+/// The roles in the unit where he works become those of `change`, or go with him to another unit.
+std::vector<audit::Event> change_post(Archive& archive, db::WriteTx& tx, const Clock& clock, const auth::Actor& actor,
+                                      const catalog::Account& before, const catalog::Account& after,
+                                      const std::vector<auth::Role>& instead)
 {
-    return after.role != before.role || after.clearance != before.clearance || after.unit != before.unit;
+    std::vector<audit::Event> events;
+    std::vector<WantedGrant> carried;
+    const std::vector<std::int64_t> ids{before.id.value};
+    for (const auto& grant : catalog::list_grants(tx, ids)) {
+        if (grant.unit != before.unit || grant.delegated_from) {
+            continue;
+        }
+        std::ranges::move(end_grants(tx, clock, actor, before, grant), std::back_inserter(events));
+        // What is over is not begun again, and what has limits keeps them.
+        if (!grant.to_on || *grant.to_on >= clock.today()) {
+            carried.push_back({.role = grant.role,
+                               .unit = *after.unit,
+                               .with_sub_units = grant.with_sub_units,
+                               .from_on = std::max(grant.from_on, clock.today()),
+                               .to_on = grant.to_on,
+                               .records_from_on = grant.records_from_on,
+                               .records_to_on = grant.records_to_on,
+                               .reason = grant.reason});
+        }
+    }
+    if (!instead.empty()) {
+        carried.clear();
+        for (const auto role : instead) {
+            carried.push_back({.role = role, .unit = *after.unit});
+        }
+    }
+    for (const auto& one : carried) {
+        events.push_back(add_grant(archive, tx, clock, actor, after, one));
+    }
+    return events;
 }
 
 } // namespace
 
 catalog::Account add_account(Archive& archive, const Clock& clock, const auth::Actor& actor, const NewAccount& wanted)
 {
-    authorize_for(actor, wanted.clearance);
+    auth::authorize_somewhere(actor, auth::Action::user_administer);
     const auto name = clean_text(wanted.name);
     check_name(name);
     std::string hash;
@@ -105,21 +128,25 @@ catalog::Account add_account(Archive& archive, const Clock& clock, const auth::A
                              .uid = make_uid(),
                              .name = name,
                              .full_name = wanted.full_name.empty() ? name : clean_title(wanted.full_name),
-                             .role = wanted.role,
                              .clearance = wanted.clearance,
                              .has_password = !hash.empty()};
     auto tx = archive.database().write();
     const auto unit = unit_of(tx, wanted.unit);
     account.unit = unit.id;
     account.unit_code = unit.code;
+    authorize_for(actor, account);
+    require_open(unit, clock.today());
     account.id = catalog::insert_account(tx, account);
     std::vector<audit::Event> events{{"user.added",
                                       account.uid,
                                       {{"name", account.name},
                                        {"full_name", account.full_name},
                                        {"unit", account.unit_code},
-                                       {"role", auth::role_name(account.role)},
                                        {"clearance", secrecy_name(account.clearance)}}}};
+    for (const auto role : wanted.roles) {
+        events.push_back(add_grant(archive, tx, clock, actor, account,
+                                   {.role = role, .unit = unit.id, .with_sub_units = !wanted.only_unit}));
+    }
     if (account.has_password) {
         std::ranges::move(put_password(tx, account, hash), std::back_inserter(events));
     }
@@ -131,9 +158,10 @@ catalog::Account add_account(Archive& archive, const Clock& clock, const auth::A
 std::vector<catalog::Account> list_accounts(Archive& archive, const auth::Actor& actor, std::string_view after,
                                             std::size_t limit)
 {
-    auth::authorize(actor, auth::Action::user_read, {});
+    auth::authorize_somewhere(actor, auth::Action::user_read);
     auto tx = archive.database().read();
-    return catalog::list_accounts(tx, after.empty() ? std::string{} : catalog::account_key(after),
+    return catalog::list_accounts(tx, auth::reach_of(actor, auth::Action::user_read),
+                                  after.empty() ? std::string{} : catalog::account_key(after),
                                   std::min(limit, kMostListed));
 }
 
@@ -149,17 +177,18 @@ void set_password(Archive& archive, const Clock& clock, const auth::Actor& actor
 {
     const auto name = clean_text(who);
     const auto known = [&] {
-        auth::authorize(actor, auth::Action::user_administer, {});
+        auth::authorize_somewhere(actor, auth::Action::user_administer);
         auto tx = archive.database().read();
-        return catalog::get_account(tx, name);
+        auto account = visible_account(tx, actor, name);
+        authorize_holder(archive, tx, clock, actor, account);
+        return account;
     }();
-    authorize_for(actor, known.clearance);
     auth::check_password(password, known.name);
     // Not while the writer is held: it takes a fifth of a second.
     const auto hash = auth::hash_password(password);
     auto tx = archive.database().write();
     const auto account = catalog::get_account(tx, known.uid);
-    authorize_for(actor, account.clearance);
+    authorize_holder(archive, tx, clock, actor, account);
     audit::record_events(tx, clock, actor, put_password(tx, account, hash));
     tx.commit();
 }
@@ -167,17 +196,18 @@ void set_password(Archive& archive, const Clock& clock, const auth::Actor& actor
 void disable_account(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view who)
 {
     const auto name = clean_text(who);
-    auth::authorize(actor, auth::Action::user_administer, {});
+    auth::authorize_somewhere(actor, auth::Action::user_administer);
     auto tx = archive.database().write();
-    const auto before = catalog::get_account(tx, name);
-    authorize_for(actor, before.clearance);
+    const auto before = visible_account(tx, actor, name);
+    authorize_holder(archive, tx, clock, actor, before);
     if (before.disabled) {
         return;
     }
     auto after = before;
     after.disabled = true;
-    keep_an_admin(tx, before, after);
+    const AdminGuard guard{tx, clock, before.name};
     catalog::update_account(tx, after);
+    guard.require_one(tx);
     std::vector<audit::Event> events{{"user.disabled", after.uid}};
     std::ranges::move(end_all_sessions(tx, after, "disabled"), std::back_inserter(events));
     std::ranges::move(revoke_all_tokens(tx, after, clock.now()), std::back_inserter(events));
@@ -188,10 +218,10 @@ void disable_account(Archive& archive, const Clock& clock, const auth::Actor& ac
 void enable_account(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view who)
 {
     const auto name = clean_text(who);
-    auth::authorize(actor, auth::Action::user_administer, {});
+    auth::authorize_somewhere(actor, auth::Action::user_administer);
     auto tx = archive.database().write();
-    auto account = catalog::get_account(tx, name);
-    authorize_for(actor, account.clearance);
+    auto account = visible_account(tx, actor, name);
+    authorize_holder(archive, tx, clock, actor, account);
     if (!account.disabled) {
         return;
     }
@@ -205,28 +235,37 @@ catalog::Account change_account(Archive& archive, const Clock& clock, const auth
                                 const AccountChange& change)
 {
     const auto name = clean_text(who);
-    auth::authorize(actor, auth::Action::user_administer, {});
+    auth::authorize_somewhere(actor, auth::Action::user_administer);
     auto tx = archive.database().write();
-    auto before = catalog::get_account(tx, name);
+    auto before = visible_account(tx, actor, name);
     auto after = before;
     after.full_name = change.full_name ? clean_title(*change.full_name) : before.full_name;
-    after.role = change.role.value_or(before.role);
     after.clearance = change.clearance.value_or(before.clearance);
     after.revision = change.seen.value_or(before.revision);
     if (change.unit) {
         const auto unit = unit_of(tx, *change.unit);
         after.unit = unit.id;
         after.unit_code = unit.code;
+        require_open(unit, clock.today());
     }
-    authorize_for(actor, std::max(before.clearance, after.clearance));
+    authorize_holder(archive, tx, clock, actor, before);
+    authorize_for(actor, after);
     const auto changed = changed_values(before, after);
-    if (changed.empty()) {
+    if (changed.empty() && change.roles.empty()) {
         return before;
     }
-    keep_an_admin(tx, before, after);
+    const AdminGuard guard{tx, clock, before.name};
     catalog::update_account(tx, after);
-    std::vector<audit::Event> events{{"user.changed", after.uid, changed}};
-    if (has_other_rights(before, after)) {
+    std::vector<audit::Event> events;
+    if (!changed.empty()) {
+        events.push_back({"user.changed", after.uid, changed});
+    }
+    if (!change.roles.empty() || after.unit != before.unit) {
+        std::ranges::move(change_post(archive, tx, clock, actor, before, after, change.roles),
+                          std::back_inserter(events));
+    }
+    guard.require_one(tx);
+    if (!change.roles.empty() || after.clearance != before.clearance || after.unit != before.unit) {
         std::ranges::move(end_all_sessions(tx, after, "rights"), std::back_inserter(events));
     }
     audit::record_events(tx, clock, actor, events);

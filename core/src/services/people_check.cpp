@@ -81,9 +81,10 @@ private:
 void check_accounts(db::ReadTx& tx, std::vector<HistoryFault>& faults)
 {
     auto rows = tx.prepare(R"sql(
-        SELECT account.uid, account.role, account.clearance, account.disabled, account.password_hash,
+        SELECT account.uid, coalesce(unit.code, ''), account.clearance, account.disabled, account.password_hash,
                audit_leaf.leaf, audit_detail.detail
           FROM account
+          LEFT JOIN unit ON unit.id = account.unit_id
           LEFT JOIN audit_detail ON audit_detail.object = account.uid
           LEFT JOIN audit_leaf ON audit_leaf.seq = audit_detail.seq
          ORDER BY account.id, audit_detail.seq
@@ -91,7 +92,7 @@ void check_accounts(db::ReadTx& tx, std::vector<HistoryFault>& faults)
     Comparison account{faults};
     while (rows.step()) {
         if (account.begin(rows.text(0))) {
-            account.held = {{"role", rows.text(1)},
+            account.held = {{"unit", rows.text(1)},
                             {"clearance", std::string{secrecy_name(static_cast<Secrecy>(rows.integer(2)))}},
                             {"disabled", rows.integer(3) != 0 ? "yes" : "no"},
                             {"password", rows.is_null(4) ? std::string{} : sha256_hex(rows.text(4))}};
@@ -99,7 +100,7 @@ void check_accounts(db::ReadTx& tx, std::vector<HistoryFault>& faults)
         }
         const auto [action, detail] = read_event(rows, 5);
         if (action == "user.added" || action == "user.changed") {
-            take_over(detail, {"role", "clearance"}, account.told);
+            take_over(detail, {"unit", "clearance"}, account.told);
         } else if (action == "user.disabled" || action == "user.enabled") {
             account.told["disabled"] = action == "user.disabled" ? "yes" : "no";
         } else if (action == "user.password_set" || action == "user.password_renewed") {
@@ -107,6 +108,60 @@ void check_accounts(db::ReadTx& tx, std::vector<HistoryFault>& faults)
         }
     }
     account.judge();
+}
+
+std::string day_text(const std::optional<Date>& day)
+{
+    return day ? format_date(*day) : std::string{};
+}
+
+std::string flag_text(bool flag)
+{
+    return flag ? "yes" : "no";
+}
+
+void check_grants(db::ReadTx& tx, std::vector<HistoryFault>& faults)
+{
+    auto rows = tx.prepare(R"sql(
+        SELECT role_grant.uid, account.uid, role_grant.role, unit.code, role_grant.with_sub_units, role_grant.from_on,
+               role_grant.to_on, role_grant.records_from_on, role_grant.records_to_on,
+               role_grant.delegated_from_id IS NOT NULL, role_grant.confirmed_at IS NOT NULL,
+               role_grant.ended_at IS NOT NULL, audit_leaf.leaf, audit_detail.detail
+          FROM role_grant
+          JOIN account ON account.id = role_grant.account_id
+          JOIN unit ON unit.id = role_grant.unit_id
+          LEFT JOIN audit_detail ON audit_detail.object = role_grant.uid
+          LEFT JOIN audit_leaf ON audit_leaf.seq = audit_detail.seq
+         ORDER BY role_grant.id, audit_detail.seq
+    )sql");
+    Comparison grant{faults};
+    while (rows.step()) {
+        if (grant.begin(rows.text(0))) {
+            grant.held = {{"account", rows.text(1)},
+                          {"role", rows.text(2)},
+                          {"unit", rows.text(3)},
+                          {"sub-units", flag_text(rows.integer(4) != 0)},
+                          {"from", day_text(rows.optional_date(5))},
+                          {"to", day_text(rows.optional_date(6))},
+                          {"records_from", day_text(rows.optional_date(7))},
+                          {"records_to", day_text(rows.optional_date(8))},
+                          {"delegated", flag_text(rows.integer(9) != 0)},
+                          {"confirmed", flag_text(rows.integer(10) != 0)},
+                          {"ended", flag_text(rows.integer(11) != 0)}};
+            grant.told = {{"confirmed", "no"}, {"ended", "no"}};
+        }
+        const auto [action, detail] = read_event(rows, 12);
+        if (action == "role.granted") {
+            take_over(detail, {"account", "role", "unit", "from", "to", "records_from", "records_to"}, grant.told);
+            grant.told["sub-units"] = flag_text(detail.value("with_sub_units", false));
+            grant.told["delegated"] = flag_text(detail.value("delegated", false));
+        } else if (action == "role.confirmed") {
+            grant.told["confirmed"] = "yes";
+        } else if (action == "role.ended") {
+            grant.told["ended"] = "yes";
+        }
+    }
+    grant.judge();
 }
 
 void check_tokens(db::ReadTx& tx, std::vector<HistoryFault>& faults)
@@ -138,6 +193,85 @@ void check_tokens(db::ReadTx& tx, std::vector<HistoryFault>& faults)
         }
     }
     token.judge();
+}
+
+/// By account: the digest over the digests of its recovery codes, and how many were used.
+std::map<std::int64_t, std::pair<std::string, std::int64_t>> read_recovery_codes(db::ReadTx& tx)
+{
+    auto rows =
+        tx.prepare("SELECT account_id, digest, used_at IS NOT NULL FROM recovery_code ORDER BY account_id, digest");
+    std::map<std::int64_t, std::pair<std::string, std::int64_t>> codes;
+    while (rows.step()) {
+        auto& [digests, used] = codes[rows.integer(0)];
+        digests += rows.bytes(1);
+        used += rows.integer(2);
+    }
+    return codes;
+}
+
+void check_second_factors(db::ReadTx& tx, std::vector<HistoryFault>& faults)
+{
+    auto codes = read_recovery_codes(tx);
+    auto rows = tx.prepare(R"sql(
+        SELECT account.uid, account.id, second_factor.secret, audit_leaf.leaf, audit_detail.detail
+          FROM account
+          LEFT JOIN second_factor ON second_factor.account_id = account.id AND second_factor.confirmed_at IS NOT NULL
+          LEFT JOIN audit_detail ON audit_detail.object = account.uid
+          LEFT JOIN audit_leaf ON audit_leaf.seq = audit_detail.seq
+         ORDER BY account.id, audit_detail.seq
+    )sql");
+    Comparison factor{faults};
+    std::int64_t used = 0;
+    while (rows.step()) {
+        if (factor.begin(rows.text(0))) {
+            const auto& [digests, taken] = codes[rows.integer(1)];
+            factor.held = {{"second factor", rows.is_null(2) ? std::string{} : sha256_hex(rows.bytes(2))},
+                           {"recovery codes", digests.empty() ? std::string{} : sha256_hex(digests)},
+                           {"used recovery codes", std::to_string(taken)}};
+            factor.told = {{"second factor", ""}, {"recovery codes", ""}};
+            used = 0;
+        }
+        const auto [action, detail] = read_event(rows, 3);
+        if (action == "second_factor.turned_on" || action == "second_factor.recovery_codes_made") {
+            factor.told["recovery codes"] = detail.value("codes", std::string{});
+            used = 0;
+        } else if (action == "second_factor.turned_off" || action == "second_factor.removed") {
+            factor.told = {{"second factor", ""}, {"recovery codes", ""}};
+            used = 0;
+        } else if (action == "second_factor.recovery_code_used") {
+            ++used;
+        }
+        if (action == "second_factor.turned_on") {
+            factor.told["second factor"] = detail.value("factor", std::string{});
+        }
+        factor.told["used recovery codes"] = std::to_string(used);
+    }
+    factor.judge();
+}
+
+/// Who must have one is a setting; the last event tells it.
+void check_demand(db::ReadTx& tx, std::vector<HistoryFault>& faults)
+{
+    auto rows = tx.prepare(R"sql(
+        SELECT setting.name, setting.value, audit_leaf.leaf, audit_detail.detail
+          FROM setting
+          LEFT JOIN audit_detail ON audit_detail.object = 'second_factor'
+          LEFT JOIN audit_leaf ON audit_leaf.seq = audit_detail.seq
+         WHERE setting.name = 'second_factor.demand'
+         ORDER BY audit_detail.seq
+    )sql");
+    Comparison demand{faults};
+    while (rows.step()) {
+        if (demand.begin(rows.text(0))) {
+            demand.held = {{"demand", rows.text(1)}};
+            demand.told = {{"demand", ""}};
+        }
+        const auto [action, detail] = read_event(rows, 2);
+        if (action == "second_factor.demanded") {
+            demand.told["demand"] = detail.value("of", std::string{});
+        }
+    }
+    demand.judge();
 }
 
 void check_sessions(db::ReadTx& tx, std::vector<HistoryFault>& faults)
@@ -172,7 +306,10 @@ std::vector<HistoryFault> check_people_against_history(db::Database& database)
     std::vector<HistoryFault> faults;
     auto tx = database.read();
     check_accounts(tx, faults);
+    check_grants(tx, faults);
     check_tokens(tx, faults);
+    check_second_factors(tx, faults);
+    check_demand(tx, faults);
     check_sessions(tx, faults);
     return faults;
 }

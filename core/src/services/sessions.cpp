@@ -5,6 +5,9 @@
 #include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/auth/secret.h>
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/services/actors.h>
+
+#include "services/second_factor_steps.h"
 
 namespace vtlt::services {
 
@@ -28,8 +31,13 @@ std::optional<SignedIn> find_session(Archive& archive, const Clock& clock, std::
     if (!found || found->account.disabled || is_over(archive.config(), found->session, clock.now())) {
         return std::nullopt;
     }
-    auto actor = catalog::actor_of(found->account);
-    return SignedIn{std::move(found->session), std::move(found->account), std::move(actor)};
+    auto actor = actor_of(archive, tx, found->account, clock.today());
+    const bool lacks = lacks_second_factor(tx, found->account, actor);
+    if (lacks) {
+        actor.scopes = {};
+        actor.scopes.add(auth::Scope::account);
+    }
+    return SignedIn{std::move(found->session), std::move(found->account), std::move(actor), lacks};
 }
 
 void end_session(Archive& archive, const Clock& clock, const auth::Actor& actor, const Uid& session)
@@ -40,7 +48,11 @@ void end_session(Archive& archive, const Clock& clock, const auth::Actor& actor,
     if (account.empty()) {
         return;
     }
-    if (account != actor.name && !auth::is_allowed(actor, auth::Action::user_administer, {})) {
+    const auto may_administer = [&] {
+        const auto owner = catalog::get_account(tx, account);
+        return auth::is_allowed(actor, auth::Action::user_administer, {.secrecy = owner.clearance, .unit = owner.unit});
+    };
+    if (account != actor.name && !may_administer()) {
         throw Error{Kind::not_found, "session.not_found"};
     }
     catalog::delete_session(tx, session);

@@ -8,8 +8,10 @@
 #include <vtlt/core/base/digest.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/text.h>
+#include <vtlt/core/services/actors.h>
 
 #include "services/account_steps.h"
+#include "services/second_factor_steps.h"
 
 #include <algorithm>
 
@@ -21,6 +23,11 @@ constexpr std::size_t kLongestName = 400;
 constexpr std::size_t kLongestAddress = 100;
 /// Whoever has more addresses than these is held by the delays of the names.
 constexpr std::size_t kMostAddresses = 10'000;
+/// Halves of sign-ins that wait for a code; beyond, the oldest goes.
+constexpr std::size_t kMostHalves = 1'000;
+/// What was refused, as the history tells it; of a password nothing.
+constexpr const char* kPassword = nullptr;
+constexpr const char* kCode = "code";
 
 /// What was typed, as far as it can be anybody's name; else nobody's.
 std::string possible_name(std::string_view typed)
@@ -42,6 +49,24 @@ int bucket_of(const std::string& name)
 bool is_forgotten(const SignInDelay& delay, Instant last_failed_at, Instant now)
 {
     return now - last_failed_at >= delay.memory;
+}
+
+/// As take_code; throws where there is nothing to turn off.
+std::optional<TakenCode> take_code_of_own(const Home& home, db::WriteTx& tx, const catalog::Account& account,
+                                          std::string_view code, Instant now)
+{
+    const auto factor = catalog::find_second_factor(tx, account.id);
+    if (!factor || !factor->confirmed_at) {
+        throw Error{Kind::conflict, "second_factor.off_already", {{"account", account.name}}};
+    }
+    return take_code(home, tx, account, code, now);
+}
+
+void require_unchanged(db::ReadTx& tx, const catalog::Account& account, const std::string& hash)
+{
+    if (catalog::password_hash(tx, account.id) != hash) {
+        throw Error{Kind::conflict, "account.changed_meanwhile", {{"account", account.name}}};
+    }
 }
 
 } // namespace
@@ -78,18 +103,21 @@ public:
         if (wait.count() > 0) {
             throw Error{Kind::busy, "sign_in.wait", {{"seconds", std::to_string(wait.count())}}};
         }
+        before_ = name.last_at;
         name = {name.count + 1, at_};
     }
     Try(const Try&) = delete;
     Try& operator=(const Try&) = delete;
 
-    /// Neither let in nor refused: too many at once, a full disk.
+    /// Neither let in nor refused: half of a sign-in, too many at once, a full disk. It was not, and nobody has to wait
+    /// for it.
     ~Try()
     {
         if (!is_decided_) {
             const std::lock_guard lock{desk_.mutex_};
             auto& name = desk_.names_[bucket_];
             name.count = std::max(0, name.count - 1);
+            name.last_at = name.last_at == at_ ? before_ : name.last_at;
         }
     }
 
@@ -131,6 +159,7 @@ private:
     int bucket_;
     std::string address_;
     Instant at_;
+    Instant before_;
     bool is_decided_ = false;
 };
 
@@ -138,6 +167,7 @@ struct SignInDesk::Found
 {
     std::optional<catalog::Account> account;
     std::string hash; ///< empty: nobody, or without a password
+    bool has_second_factor = false;
 };
 
 SignInDesk::SignInDesk(Archive& archive, const Clock& clock) : archive_(archive), clock_(clock)
@@ -150,47 +180,193 @@ SignInDesk::SignInDesk(Archive& archive, const Clock& clock) : archive_(archive)
     }
 }
 
-OpenedSession SignInDesk::sign_in(std::string_view name, std::string_view password, std::string_view address)
+std::variant<OpenedSession, CodeAsked> SignInDesk::sign_in(std::string_view name, std::string_view password,
+                                                           std::string_view address)
 {
     const auto typed = possible_name(name);
     Try attempt{*this, bucket_of(typed), clean_address(address)};
     const auto found = look_up(typed);
-    const bool is_right = auth::verify_password(found.hash, password);
-    auto opened = is_right && !found.account->disabled ? open(found, password, attempt) : std::nullopt;
+    const bool is_right = auth::verify_password(found.hash, password) && !found.account->disabled;
+    std::optional<OpenedSession> opened;
+    if (is_right) {
+        Half half{.account = found.account->uid,
+                  .hash = found.hash,
+                  .renewed = auth::needs_rehash(found.hash) ? auth::hash_password(password) : std::string{},
+                  .at = clock_.now()};
+        if (found.has_second_factor) {
+            return keep_half(std::move(half));
+        }
+        opened = open(half, std::nullopt, attempt);
+    }
     if (!opened) {
         attempt.refused();
-        keep_failure(found, attempt);
+        keep_failure(found, attempt, kPassword);
         throw Error{Kind::invalid, "sign_in.refused"};
     }
     attempt.let_in();
     return *std::move(opened);
 }
 
-void SignInDesk::change_password(const auth::Actor& actor, std::string_view old_password, std::string_view password,
-                                 std::string_view address)
+OpenedSession SignInDesk::sign_in_with_code(std::string_view secret, std::string_view code, std::string_view address)
 {
-    auth::authorize(actor, auth::Action::account_use, {});
+    const auto half = find_half(secret);
+    if (!half) {
+        throw Error{Kind::not_found, "sign_in.too_late"};
+    }
     Found found;
     {
         auto tx = archive_.database().read();
-        found.account = catalog::get_account(tx, actor.name);
-        found.hash = catalog::password_hash(tx, found.account->id);
+        found.account = catalog::get_account(tx, half->account);
     }
+    Try attempt{*this, bucket_of(found.account->name), clean_address(address)};
+    auto opened = open(*half, std::string{code}, attempt);
+    if (!opened) {
+        attempt.refused();
+        keep_failure(found, attempt, kCode);
+        throw Error{Kind::invalid, "sign_in.code_refused"};
+    }
+    attempt.let_in();
+    const std::lock_guard lock{mutex_};
+    halves_.erase(auth::secret_digest(secret));
+    return *std::move(opened);
+}
+
+bool SignInDesk::is_code_asked(std::string_view secret)
+{
+    return find_half(secret).has_value();
+}
+
+CodeAsked SignInDesk::keep_half(Half half)
+{
+    auto secret = auth::make_session_secret();
+    const std::lock_guard lock{mutex_};
+    std::erase_if(halves_, [&](const auto& one) { return half.at - one.second.at >= kCodePatience; });
+    if (halves_.size() >= kMostHalves) {
+        halves_.erase(std::ranges::min_element(halves_, {}, [](const auto& one) { return one.second.at; }));
+    }
+    halves_.insert_or_assign(auth::secret_digest(secret), std::move(half));
+    return {.secret = std::move(secret)};
+}
+
+std::optional<SignInDesk::Half> SignInDesk::find_half(std::string_view secret)
+{
+    const auto now = clock_.now();
+    const std::lock_guard lock{mutex_};
+    const auto found = halves_.find(auth::secret_digest(secret));
+    // Neither does a clock that was put back prolong it.
+    const bool is_waiting =
+        found != halves_.end() && now - found->second.at < kCodePatience && found->second.at - now < kCodePatience;
+    return is_waiting ? std::optional{found->second} : std::nullopt;
+}
+
+void SignInDesk::change_password(const auth::Actor& actor, std::string_view old_password, std::string_view password,
+                                 std::string_view address)
+{
+    const auto found = look_up_own(actor);
     auth::check_password(password, found.account->name);
     Try attempt{*this, bucket_of(found.account->name), clean_address(address)};
     if (!auth::verify_password(found.hash, old_password)) {
         attempt.refused();
-        keep_failure(found, attempt);
+        keep_failure(found, attempt, kPassword);
         throw Error{Kind::invalid, "password.wrong"};
     }
     const auto hash = auth::hash_password(password);
     auto tx = archive_.database().write();
-    if (catalog::password_hash(tx, found.account->id) != found.hash) {
-        throw Error{Kind::conflict, "account.changed_meanwhile", {{"account", found.account->name}}};
-    }
+    require_unchanged(tx, *found.account, found.hash);
     audit::record_events(tx, clock_, actor, put_password(tx, *found.account, hash));
     tx.commit();
     attempt.let_in();
+}
+
+/// `work` in a transaction, once the password was right: what it answers, or nullopt where the code was wrong.
+template <class Work>
+auto SignInDesk::with_own_password(const auth::Actor& actor, std::string_view password, std::string_view address,
+                                   const Work& work)
+{
+    const auto found = look_up_own(actor);
+    Try attempt{*this, bucket_of(found.account->name), clean_address(address)};
+    const auto refuse = [&](const char* what, const char* code) {
+        attempt.refused();
+        keep_failure(found, attempt, what);
+        throw Error{Kind::invalid, code};
+    };
+    if (!auth::verify_password(found.hash, password)) {
+        refuse(kPassword, "password.wrong");
+    }
+    const auto done = [&] {
+        auto tx = archive_.database().write();
+        require_unchanged(tx, *found.account, found.hash);
+        auto result = work(tx, *found.account);
+        if (result) {
+            tx.commit();
+        }
+        return result;
+    }();
+    if (!done) {
+        refuse(kCode, "second_factor.wrong_code");
+    }
+    attempt.let_in();
+    return *done;
+}
+
+std::vector<std::string> SignInDesk::turn_on_second_factor(const auth::Actor& actor, const Uid& own,
+                                                           std::string_view password, std::string_view code,
+                                                           std::string_view address)
+{
+    return with_own_password(
+        actor, password, address,
+        [&](db::WriteTx& tx, const catalog::Account& account) -> std::optional<std::vector<std::string>> {
+            auto on = turn_on(archive_.home(), tx, account, code, clock_.now());
+            if (!on) {
+                return std::nullopt;
+            }
+            // Who signed in with the password alone may have been another.
+            std::ranges::move(end_other_sessions(tx, account, own, "second_factor"), std::back_inserter(on->events));
+            audit::record_events(tx, clock_, actor, on->events);
+            return std::move(on->recovery_codes);
+        });
+}
+
+std::vector<std::string> SignInDesk::renew_recovery_codes(const auth::Actor& actor, std::string_view password,
+                                                          std::string_view code, std::string_view address)
+{
+    return with_own_password(
+        actor, password, address,
+        [&](db::WriteTx& tx, const catalog::Account& account) -> std::optional<std::vector<std::string>> {
+            auto taken = take_code_of_own(archive_.home(), tx, account, code, clock_.now());
+            if (!taken) {
+                return std::nullopt;
+            }
+            auto renewed = services::renew_recovery_codes(tx, account);
+            std::ranges::move(renewed.events, std::back_inserter(taken->events));
+            audit::record_events(tx, clock_, actor, taken->events);
+            return std::move(renewed.recovery_codes);
+        });
+}
+
+void SignInDesk::turn_off_second_factor(const auth::Actor& actor, std::string_view password, std::string_view code,
+                                        std::string_view address)
+{
+    with_own_password(actor, password, address,
+                      [&](db::WriteTx& tx, const catalog::Account& account) -> std::optional<bool> {
+                          auto taken = take_code_of_own(archive_.home(), tx, account, code, clock_.now());
+                          if (!taken) {
+                              return std::nullopt;
+                          }
+                          catalog::delete_second_factor(tx, account.id);
+                          taken->events.push_back({"second_factor.turned_off", account.uid});
+                          audit::record_events(tx, clock_, actor, taken->events);
+                          return true;
+                      });
+}
+
+SignInDesk::Found SignInDesk::look_up_own(const auth::Actor& actor)
+{
+    auth::authorize(actor, auth::Action::account_use, {});
+    auto tx = archive_.database().read();
+    auto account = catalog::get_account(tx, actor.name);
+    auto hash = catalog::password_hash(tx, account.id);
+    return {.account = std::move(account), .hash = std::move(hash)};
 }
 
 /// The same statements whether somebody has this name or not.
@@ -202,25 +378,37 @@ SignInDesk::Found SignInDesk::look_up(const std::string& name)
     if (account && catalog::account_key(account->name) != catalog::account_key(name)) {
         account.reset();
     }
-    auto hash = catalog::password_hash(tx, account ? account->id : AccountId{});
-    return {std::move(account), std::move(hash)};
+    const auto id = account ? account->id : AccountId{};
+    auto hash = catalog::password_hash(tx, id);
+    const auto factor = catalog::find_second_factor(tx, id);
+    return {
+        .account = std::move(account), .hash = std::move(hash), .has_second_factor = factor && factor->confirmed_at};
 }
 
-std::optional<OpenedSession> SignInDesk::open(const Found& found, std::string_view password, const Try& attempt)
+/// Without `code` the password was enough; with it the code is taken in the same transaction.
+std::optional<OpenedSession> SignInDesk::open(const Half& half, const std::optional<std::string>& code,
+                                              const Try& attempt)
 {
-    const auto renewed = auth::needs_rehash(found.hash) ? auth::hash_password(password) : std::string{};
     auto tx = archive_.database().write();
-    auto account = catalog::get_account(tx, found.account->uid);
+    auto account = catalog::get_account(tx, half.account);
     // Disabled, or another password, while this one was being computed.
-    if (account.disabled || catalog::password_hash(tx, account.id) != found.hash) {
+    if (account.disabled || catalog::password_hash(tx, account.id) != half.hash) {
         return std::nullopt;
     }
-    std::vector<audit::Event> events;
-    if (!renewed.empty()) {
-        catalog::set_password_hash(tx, account.id, renewed);
-        events.push_back({"user.password_renewed", account.uid, {{"password", sha256_hex(renewed)}}});
-    }
     const auto now = clock_.now();
+    const auto factor = catalog::find_second_factor(tx, account.id);
+    if (const bool is_on = factor && factor->confirmed_at; is_on != code.has_value()) {
+        return std::nullopt; // turned on or off meanwhile
+    }
+    auto taken = code ? take_code(archive_.home(), tx, account, *code, now) : TakenCode{};
+    if (!taken) {
+        return std::nullopt;
+    }
+    auto events = std::move(taken->events);
+    if (!half.renewed.empty()) {
+        catalog::set_password_hash(tx, account.id, half.renewed);
+        events.push_back({"user.password_renewed", account.uid, {{"password", sha256_hex(half.renewed)}}});
+    }
     OpenedSession opened{.secret = auth::make_session_secret(),
                          .csrf_token = {},
                          .session = {.uid = make_uid(),
@@ -230,7 +418,8 @@ std::optional<OpenedSession> SignInDesk::open(const Found& found, std::string_vi
                                      .address = attempt.address(),
                                      .previous = account.last},
                          .account = account,
-                         .actor = catalog::actor_of(account)};
+                         .actor = actor_of(archive_, tx, account, clock_.today()),
+                         .recovery_codes_left = taken->recovery_codes_left};
     opened.csrf_token = auth::csrf_token(opened.secret);
     catalog::insert_session(tx, opened.session, auth::secret_digest(opened.secret));
     catalog::note_sign_in(tx, account.id, now, attempt.address());
@@ -244,7 +433,7 @@ std::optional<OpenedSession> SignInDesk::open(const Found& found, std::string_vi
 }
 
 /// The same statements whether somebody has this name or not; the name typed is kept nowhere.
-void SignInDesk::keep_failure(const Found& found, const Try& attempt)
+void SignInDesk::keep_failure(const Found& found, const Try& attempt, const char* what)
 {
     const auto failures = attempt.failures();
     auto tx = archive_.database().write();
@@ -257,9 +446,12 @@ void SignInDesk::keep_failure(const Found& found, const Try& attempt)
         .bind(3, failures.last_at)
         .run();
     catalog::note_sign_in_failure(tx, found.account ? found.account->id : AccountId{});
-    audit::record_event(
-        tx, clock_, auth::nobody(),
-        {"sign_in.failed", found.account ? found.account->uid : Uid{"sign_in"}, {{"address", attempt.address()}}});
+    SortedJson detail{{"address", attempt.address()}};
+    if (what != nullptr) {
+        detail["wrong"] = what;
+    }
+    audit::record_event(tx, clock_, auth::nobody(),
+                        {"sign_in.failed", found.account ? found.account->uid : Uid{"sign_in"}, detail});
     tx.commit();
 }
 

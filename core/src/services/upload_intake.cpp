@@ -124,10 +124,10 @@ std::string refusal_of(Archive& archive, const auth::Actor& actor, const Upload&
     if (upload.secrecy > archive.config().highest) {
         return "ingest.above_highest_grade";
     }
-    auth::Target target{.secrecy = upload.secrecy};
+    auth::Target target{.secrecy = upload.secrecy, .unit = actor.unit};
     if (!upload.dossier.empty()) {
         const auto& dossier = dossiers.at(upload.dossier);
-        target = {.secrecy = dossier.secrecy, .unit = dossier.unit};
+        target = catalog::target_of(dossier);
         if (upload.secrecy > dossier.secrecy) {
             return "ingest.dossier_below_secrecy";
         }
@@ -153,7 +153,7 @@ std::vector<UploadRow> take_rows(Archive& archive, const Clock& clock, jobs::Job
     std::map<Uid, catalog::Dossier> dossiers;
     for (const auto& row : rows) {
         if (!row.upload.dossier.empty() && !dossiers.contains(row.upload.dossier)) {
-            dossiers.emplace(row.upload.dossier, catalog::get_dossier(tx, row.upload.dossier));
+            dossiers.emplace(row.upload.dossier, catalog::get_dossier(tx, auth::whole_reach(), row.upload.dossier));
         }
     }
     std::map<std::string, std::vector<std::int64_t>> refused;

@@ -36,8 +36,8 @@ const std::string kSelectByUid = std::string{kSelect} + " WHERE upload.uid = ?1"
 const std::string kSelectByJob =
     std::string{kSelect} + " WHERE upload.job_id = ?1 AND upload.state = 'reading' ORDER BY upload.job_source";
 const std::string kSelectPage = std::string{kSelect} + R"sql(
-     WHERE upload.actor = ?1 AND (?2 IS NULL OR upload.batch = ?2) AND (?3 IS NULL OR upload.state = ?3)
-       AND (?4 IS NULL OR upload.id < (SELECT last.id FROM upload AS last WHERE last.uid = ?4))
+     WHERE upload.actor = ?1 AND (upload.batch = ?2 OR ?2 IS NULL) AND (upload.state = ?3 OR ?3 IS NULL)
+       AND (upload.id < (SELECT last.id FROM upload AS last WHERE last.uid = ?4) OR ?4 IS NULL)
      ORDER BY upload.id DESC LIMIT ?5
 )sql";
 
@@ -186,6 +186,15 @@ void cancel_uploads(db::WriteTx& tx, const Clock& clock, const jobs::Job& job, b
         .bind(4, job.actor.name)
         .bind(5, static_cast<int>(upload_job_secrecy(Json::parse(job.request, nullptr, false))))
         .bind(6, had_begun ? 1 : 0)
+        .run();
+}
+
+void forget_uploads_of(db::WriteTx& tx, DocumentId document)
+{
+    tx.prepare("DELETE FROM upload WHERE document_id = ?1 AND state IN ('done', 'failed')").bind(1, document).run();
+    tx.prepare("UPDATE upload SET duplicate_of = NULL"
+               " WHERE duplicate_of = (SELECT document.uid FROM document WHERE document.id = ?1)")
+        .bind(1, document)
         .run();
 }
 

@@ -35,6 +35,9 @@ void fail_uploads(db::WriteTx& tx, const Clock& clock, std::span<const std::int6
 /// waits.
 void cancel_uploads(db::WriteTx& tx, const Clock& clock, const jobs::Job& job, bool had_begun);
 
+/// Ended uploads that gave this document: their names are told no more.
+void forget_uploads_of(db::WriteTx& tx, DocumentId document);
+
 /// The request of a job `upload`.
 std::string upload_job_request(Secrecy secrecy);
 Secrecy upload_job_secrecy(const Json& request);

@@ -180,11 +180,9 @@ struct Uploads::State
         if (wanted.dossier.empty()) {
             return std::nullopt;
         }
-        const auto dossier = catalog::get_dossier(tx, wanted.dossier);
-        if (!auth::is_allowed(actor, auth::Action::dossier_read, {.secrecy = dossier.secrecy, .unit = dossier.unit})) {
-            throw Error{Kind::not_found, "dossier.not_found", {{"dossier", wanted.dossier}}};
-        }
-        auth::authorize(actor, auth::Action::upload_create, {.secrecy = dossier.secrecy, .unit = dossier.unit});
+        const auto dossier =
+            catalog::get_dossier(tx, auth::reach_of(actor, auth::Action::dossier_read), wanted.dossier);
+        auth::authorize(actor, auth::Action::upload_create, catalog::target_of(dossier));
         if (wanted.secrecy > dossier.secrecy) {
             throw Error{Kind::conflict,
                         "ingest.dossier_below_secrecy",
@@ -207,7 +205,7 @@ struct Uploads::State
         const std::vector<std::string> hashes{hash};
         for (const auto& holder : catalog::list_holders(tx, hashes)) {
             // "Duplicate" is answered only for documents the asker may see.
-            if (auth::is_allowed(actor, auth::Action::document_read, {.secrecy = holder.secrecy})) {
+            if (auth::is_allowed(actor, auth::Action::document_read, catalog::target_of(holder))) {
                 return holder.document;
             }
         }
@@ -234,7 +232,7 @@ MadeUpload Uploads::create(const auth::Actor& actor, const NewUpload& wanted)
                     "ingest.above_highest_grade",
                     {{"highest", std::string{secrecy_name(archive.config().highest)}}}};
     }
-    auth::authorize(actor, auth::Action::upload_create, {.secrecy = wanted.secrecy});
+    auth::authorize(actor, auth::Action::upload_create, {.secrecy = wanted.secrecy, .unit = actor.unit});
     const auto request = to_line(request_of(wanted));
     auto tx = archive.database().write();
     if (!wanted.repeat_key.empty()) {

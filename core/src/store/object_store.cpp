@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <mutex>
 #include <set>
+#include <shared_mutex>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,6 +24,13 @@ constexpr std::size_t kCopyBuffer = std::size_t{1} << 20;
 constexpr std::string_view kIntentSuffix = ".intent";
 /// From so many files on, one barrier over the file system is cheaper than one fsync each (performance.md §5).
 constexpr std::size_t kBarrierFrom = 4;
+
+/// Shared: objects in their places are relied on before their rows are written. Alone: objects are taken away.
+std::shared_mutex& places()
+{
+    static std::shared_mutex mutex;
+    return mutex;
+}
 
 void remove_file(const fs::path& path)
 {
@@ -80,6 +89,8 @@ struct StagingBatch::State
     fs::path folder;
     fs::path intent;
     std::vector<Staged> staged;
+    std::vector<StagedObject> left;
+    std::shared_lock<std::shared_mutex> relies; ///< on what lies in its place
     std::unique_ptr<char[]> buffer; ///< of add_file; not cleared, which would cost more than hashing a small file
     std::uint64_t bytes = 0;
     std::size_t next_name = 0;
@@ -226,6 +237,13 @@ StagedObject StagingBatch::adopt(const fs::path& path, const StagedObject& objec
     return object;
 }
 
+void StagingBatch::leave(const StagedObject& object)
+{
+    ensure(!state_->durable, "a durable batch leaves no more objects");
+    state_->start_folder();
+    state_->left.push_back(object);
+}
+
 void StagingBatch::discard(const StagedObject& object)
 {
     auto& staged = state_->staged;
@@ -262,13 +280,18 @@ std::uint64_t StagingBatch::bytes() const
 void StagingBatch::make_durable()
 {
     auto& state = *state_;
-    if (state.staged.empty()) {
+    if (state.staged.empty() && state.left.empty()) {
         return;
     }
     std::string names;
-    for (const auto& [object, path, moved] : state.staged) {
+    const auto add = [&](const StagedObject& object) {
         names += std::string{secrecy_name(object.band)} + "/" + object.hash + "\n";
+    };
+    for (const auto& one : state.staged) {
+        add(one.object);
     }
+    std::ranges::for_each(state.left, add);
+    state.relies = std::shared_lock{places()};
     const auto intent = open_file(state.intent, O_WRONLY | O_CREAT | O_EXCL);
     write_all(intent.get(), names, state.intent.native());
 
@@ -296,7 +319,8 @@ void StagingBatch::make_durable()
         if (::rename(path.c_str(), place.c_str()) != 0) {
             throw_errno("rename", place.native());
         }
-        moved = true;
+        // Where both are names of one file already, as after another's adoption, rename does nothing.
+        moved = ::access(path.c_str(), F_OK) != 0;
     }
     if (barrier) {
         sync_file_system(state.home.objects());
@@ -309,6 +333,8 @@ void StagingBatch::make_durable()
 
 void StagingBatch::finish()
 {
+    ensure(state_->left.empty(), "what was left is taken away with the catalogue at hand");
+    state_->relies = {};
     state_->clean();
     state_->finished = true;
 }
@@ -399,6 +425,24 @@ std::uint64_t remove_unowned(const Home& home, db::Database& database, const std
 }
 
 } // namespace
+
+void StagingBatch::finish(db::Database& database)
+{
+    std::vector<IntentLine> lines;
+    for (const auto& object : state_->left) {
+        lines.push_back({object.band, object.hash});
+    }
+    for (const auto& one : state_->staged) {
+        lines.push_back({one.object.band, one.object.hash});
+    }
+    state_->relies = {};
+    {
+        const std::unique_lock alone{places()};
+        remove_unowned(state_->home, database, lines);
+    }
+    state_->left.clear();
+    finish();
+}
 
 RecoveryReport recover_staging(const Home& home, db::Database& database)
 {

@@ -18,7 +18,7 @@ Json package_json(const Call& call, const jobs::Job& job)
 {
     auto json = job_json(call.language, job);
     json["format_version"] = 1;
-    json["download"] = package_file(call, job) ? Json("/api/v1/packages/" + job.uid + "/download") : Json(nullptr);
+    json["download"] = has_package_file(call, job) ? Json("/api/v1/packages/" + job.uid + "/download") : Json(nullptr);
     return json;
 }
 

@@ -123,6 +123,12 @@ void Connection::end_sending()
     shutdown(fd(), SHUT_WR);
 }
 
+void Connection::break_off()
+{
+    const linger nothing{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(fd(), SOL_SOCKET, SO_LINGER, &nothing, sizeof nothing);
+}
+
 bool Connection::wait(Io state, SteadyTime until) const
 {
     for (;;) {

@@ -62,6 +62,8 @@ public:
     IoResult send_file(int file, std::uint64_t offset, std::uint64_t size, std::span<char> buffer);
     /// No byte follows: the other side may read what there is and go.
     void end_sending();
+    /// Closing it also throws away what the system has not sent yet.
+    void break_off();
     /// Waits for what `state` asks for. False when `until` came first.
     bool wait(Io state, SteadyTime until) const;
 

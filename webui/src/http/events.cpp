@@ -94,7 +94,7 @@ bool Events::step(Stream& stream)
 {
     // What a client says on a stream means nothing, but that he left does.
     std::array<char, 512> heard; // NOLINT(cppcoreguidelines-pro-type-member-init): filled by receive
-    if (stream.outgoing.connection->receive(heard).state == Io::closed) {
+    if (stream.outgoing.connection->receive(heard).state == Io::closed || !ask_on(stream.outgoing)) {
         return false;
     }
     if (!stream.ended && stream.pending.size() < kMaxPending) {

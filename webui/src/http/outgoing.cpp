@@ -2,6 +2,7 @@
 #include "http/outgoing.h"
 
 #include <algorithm>
+#include <exception>
 
 namespace vtlt::webui::http {
 
@@ -41,6 +42,19 @@ Io push(Outgoing& outgoing, std::span<char> buffer)
         outgoing.sent += result.bytes;
     }
     return Io::done;
+}
+
+bool ask_on(const Outgoing& outgoing)
+{
+    try {
+        if (!outgoing.may_go_on || outgoing.may_go_on()) {
+            return true;
+        }
+    } catch (const std::exception&) {
+        // What cannot be answered is not allowed.
+    }
+    outgoing.connection->break_off();
+    return false;
 }
 
 void report(const OnAccess& on_access, Outgoing& outgoing)

@@ -26,6 +26,7 @@ struct Outgoing
     After after = After::keep;
     Access access;
     SteadyTime began;
+    std::function<bool()> may_go_on = {}; ///< of the answer
 
     std::string_view bytes() const { return text.empty() ? lasting.bytes : std::string_view{text}; }
 
@@ -36,6 +37,11 @@ struct Outgoing
 /// the other side is gone.
 Io push(Outgoing& outgoing, std::span<char> buffer);
 bool is_all_sent(const Outgoing& outgoing);
+
+/// How often who sends an answer asks whether it may go on.
+inline constexpr std::chrono::milliseconds kQuestion{250};
+/// False when the answer may not go on; then its connection is broken off when it is closed.
+bool ask_on(const Outgoing& outgoing);
 
 /// Who is told of each answer at its end.
 using OnAccess = std::function<void(const Access&)>;

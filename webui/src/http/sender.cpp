@@ -23,7 +23,7 @@ void Sender::run()
     while (!end_) {
         auto limit = std::chrono::milliseconds{60'000};
         if (!transfers_.empty()) {
-            limit = std::chrono::ceil<std::chrono::milliseconds>(transfers_.front().deadline -
+            limit = std::chrono::ceil<std::chrono::milliseconds>(std::min(transfers_.front().deadline, next_question_) -
                                                                  std::chrono::steady_clock::now());
         }
         for (const auto& event : poller_.wait(limit)) {
@@ -35,6 +35,7 @@ void Sender::run()
         }
         take_new();
         expire(std::chrono::steady_clock::now());
+        ask_all(std::chrono::steady_clock::now());
     }
     transfers_.clear();
 }
@@ -108,6 +109,21 @@ void Sender::expire(SteadyTime now)
 {
     while (!transfers_.empty() && transfers_.front().deadline <= now) {
         finish(transfers_.front(), false);
+    }
+}
+
+/// By the clock and not by the chunk: a fast reader asks no more often than a slow one.
+void Sender::ask_all(SteadyTime now)
+{
+    if (now < next_question_) {
+        return;
+    }
+    next_question_ = now + kQuestion;
+    for (auto next = transfers_.begin(); next != transfers_.end();) {
+        auto& transfer = *next++;
+        if (!ask_on(transfer.outgoing)) {
+            finish(transfer, false);
+        }
     }
 }
 

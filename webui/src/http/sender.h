@@ -37,12 +37,14 @@ private:
     void arm(Transfer& transfer, Io wanted);
     void finish(Transfer& transfer, bool whole);
     void expire(SteadyTime now);
+    void ask_all(SteadyTime now);
 
     Parker& parker_;
     OnAccess on_access_;
     Poller poller_;
     std::vector<char> buffer_;
     std::list<Transfer> transfers_; // who moved last stands last
+    SteadyTime next_question_;
     std::atomic<bool> end_{false};
 
     std::mutex mutex_;

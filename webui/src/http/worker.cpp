@@ -168,7 +168,8 @@ ConnectionPtr Worker::serve_one(ConnectionPtr connection)
     Outgoing outgoing{.connection = std::move(connection),
                       .after = keep ? After::keep : After::close,
                       .access = std::move(access),
-                      .began = began};
+                      .began = began,
+                      .may_go_on = std::move(response.may_go_on)};
     return answer(std::move(outgoing), std::move(response), *poco, is_head_request);
 }
 

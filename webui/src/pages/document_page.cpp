@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/document_form.h"
-#include "pages/parts.h"
+#include "pages/secrecy_parts.h"
 #include "problem.h"
 #include "routing/groups.h"
 
@@ -164,13 +164,6 @@ std::string value_text(const std::string& field, const std::string& value)
     return value;
 }
 
-std::string event_title(Language language, std::string action)
-{
-    std::ranges::replace(action, '.', '_');
-    const auto key = "event." + action;
-    return has_message(language, "page", key) ? page_text(language, key) : action;
-}
-
 Json history(const Call& call, const services::HistoryPage& found)
 {
     auto rows = Json::array();
@@ -193,11 +186,12 @@ Json history(const Call& call, const services::HistoryPage& found)
 
 bool may_edit(const Call& call, const catalog::Document& document)
 {
-    return auth::is_allowed(call.actor, auth::Action::document_edit,
-                            {.secrecy = document.secrecy, .unit = document.unit});
+    return auth::is_allowed(call.actor, auth::Action::document_edit, catalog::target_of(document));
 }
 
-http::Response document_page(const Call& call, const catalog::DocumentView& view, const Json& edit, int status = 200)
+} // namespace
+
+http::Response document_page(const Call& call, const catalog::DocumentView& view, const DocumentPageExtra& extra)
 {
     const auto& document = view.document;
     const int wanted = number_in(call.query("file"), 1);
@@ -226,8 +220,9 @@ http::Response document_page(const Call& call, const catalog::DocumentView& view
                               ? link(path, {{"history", std::to_string(*past.next_start)}, {"q", back}}) + "#history"
                               : std::string{}},
         {"history_state", nullptr},
-        {"edit_href", may_edit(call, document) && edit.is_null() ? link(path, {{"edit", "1"}, {"q", back}}) : ""},
-        {"edit", edit},
+        {"edit_href", may_edit(call, document) && extra.edit.is_null() ? link(path, {{"edit", "1"}, {"q", back}}) : ""},
+        {"edit", extra.edit},
+        {"reclassify", secrecy_view(call, document, extra)},
         {"previous", ""},
         {"next", ""},
         {"back", back.empty() ? Json()
@@ -236,16 +231,18 @@ http::Response document_page(const Call& call, const catalog::DocumentView& view
     auto frame = frame_of(call, "search");
     frame.secrecy = document.secrecy;
     frame.query = back;
-    auto response = page(call, "document", shown, frame, status);
+    auto response = page(call, "document", shown, frame, extra.status);
     response.headers.set("ETag", "W/" + revision_tag(document.revision));
     return response;
 }
+
+namespace {
 
 http::Response show_document(Call& call)
 {
     const auto view = readable_document(call, call.value());
     const bool editing = !call.query("edit").empty() && may_edit(call, view.document);
-    return document_page(call, view, editing ? edit_form(call, view.document, {}) : Json());
+    return document_page(call, view, {.edit = editing ? edit_form(call, view.document, {}) : Json()});
 }
 
 http::Response edit_document(Call& call)
@@ -253,7 +250,7 @@ http::Response edit_document(Call& call)
     const auto view = readable_document(call, call.value());
     const auto form = read_document_form(call);
     if (!form.problems.empty()) {
-        return document_page(call, view, edit_form(call, view.document, form), 422);
+        return document_page(call, view, {.edit = edit_form(call, view.document, form), .status = 422});
     }
     try {
         services::update_document(call.archive(), call.clock(), call.actor, call.value(), form.seen, form.changes);
@@ -262,7 +259,8 @@ http::Response edit_document(Call& call)
             return merge_page(call, readable_document(call, call.value()), form);
         }
         if (error.code() == "document.bad_values") {
-            return document_page(call, view, edit_form(call, view.document, with_problems(call, form, error)), 422);
+            return document_page(
+                call, view, {.edit = edit_form(call, view.document, with_problems(call, form, error)), .status = 422});
         }
         throw;
     }
@@ -288,6 +286,12 @@ http::Response send_document_file(Call& call)
     auto response = http::send_file(
         call.request, store::open_object(call.archive().home(), file->band, file->object_hash), description);
     response.headers.set("Cache-Control", view.document.secrecy == Secrecy::open ? "private, no-cache" : "no-store");
+    // A grade that goes up while the file is on its way ends it.
+    response.may_go_on = [&archive = call.archive(), actor = call.actor, uid = view.document.uid] {
+        auto tx = archive.database().read();
+        return auth::is_allowed(actor, auth::Action::document_read,
+                                catalog::target_of(catalog::get_view(tx, uid).document));
+    };
     return response;
 }
 

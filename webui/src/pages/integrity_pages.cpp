@@ -145,7 +145,7 @@ http::Response integrity_page(const Call& call, const std::optional<jobs::Job>& 
         rows.push_back(run_row(call, run));
         last = last == nullptr && result_of(run).contains("ok") ? &run : last;
     }
-    const bool may = auth::is_allowed(call.actor, auth::Action::integrity_verify, {.unit = call.actor.unit});
+    const bool may = auth::is_allowed(call.actor, auth::Action::integrity_verify, {});
     const Json view{{"title", page_text(call.language, "nav.integrity")},
                     {"running", running},
                     {"last", last != nullptr ? last_view(call, *last) : Json()},

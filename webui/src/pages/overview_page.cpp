@@ -58,8 +58,22 @@ Json first_steps(const Call& call)
                     {"hint", page_text(call.language, key + "_hint")},
                     {"href", href}};
     };
-    return {step(true, "overview.step_account", ""), step(false, "overview.step_intake", "/intake"),
-            step(false, "overview.step_search", "/search")};
+    struct Row
+    {
+        auth::Action action;
+        const char* key;
+        const char* href;
+    };
+    constexpr std::array rows{Row{auth::Action::user_administer, "overview.step_people", "/people"},
+                              Row{auth::Action::upload_create, "overview.step_intake", "/intake"},
+                              Row{auth::Action::document_read, "overview.step_search", "/search"}};
+    auto steps = Json::array({step(true, "overview.step_account", "")});
+    for (const auto& row : rows) {
+        if (auth::is_allowed_somewhere(call.actor, row.action)) {
+            steps.push_back(step(false, row.key, row.href));
+        }
+    }
+    return steps;
 }
 
 /// The newest in the archive: a search for everything is answered newest first and stops early.
@@ -67,8 +81,10 @@ Json recent_documents(const Call& call)
 {
     auto lines = Json::array();
     const auto answer = call.house.searchers.with([&](indexer::Searcher& searcher) {
-        return searcher.search(
-            {.query = "", .limit = kShownDocuments, .bands = auth::readable_bands(call.actor), .with_snippets = false});
+        return searcher.search({.query = "",
+                                .limit = kShownDocuments,
+                                .reach = auth::reach_of(call.actor, auth::Action::document_read),
+                                .with_snippets = false});
     });
     std::vector<catalog::DocumentView> views;
     std::ranges::transform(answer.hits, std::back_inserter(views), &indexer::Hit::view);
@@ -111,7 +127,7 @@ http::Response show_overview(Call& call)
     return page(call, "overview", view, frame);
 }
 
-constexpr std::array kRoutes{Route{"GET", "/", Access::signed_in, auth::Action::document_read, show_overview}};
+constexpr std::array kRoutes{Route{"GET", "/", Access::signed_in, auth::Action::account_use, show_overview}};
 
 } // namespace
 

@@ -57,7 +57,7 @@ Json package_row(const Call& call, const jobs::Job& job)
                                                     : std::string{}},
             {"state", label(call.language, job_state(job))},
             {"secrecy", grade_of(call, result)},
-            {"download", package_file(call, job) ? path + "/download" : std::string{}}};
+            {"download", has_package_file(call, job) ? path + "/download" : std::string{}}};
 }
 
 http::Response show_packages(Call& call)

@@ -15,7 +15,7 @@ namespace {
 
 bool may_read(const auth::Actor& actor, const catalog::Document& document)
 {
-    return auth::is_allowed(actor, auth::Action::document_read, {.secrecy = document.secrecy, .unit = document.unit});
+    return auth::is_allowed(actor, auth::Action::document_read, catalog::target_of(document));
 }
 
 /// What the job is about, from its request: a query, a dossier, a sample, a name.
@@ -69,6 +69,13 @@ std::string actor_title(const Call& call, const std::string& actor)
     return account ? account->full_name : page_text(call.language, "actor.unknown");
 }
 
+std::string event_title(Language language, std::string action)
+{
+    std::ranges::replace(action, '.', '_');
+    const auto key = "event." + action;
+    return has_message(language, "page", key) ? page_text(language, key) : action;
+}
+
 Json job_line(const Call& call, const jobs::Job& job)
 {
     const auto took = job.started_at && job.finished_at
@@ -101,6 +108,22 @@ Json pages_view(const std::string& summary, const std::string& first, const std:
 Json term(std::string text, std::string value, std::string href)
 {
     return {{"term", std::move(text)}, {"value", std::move(value)}, {"href", std::move(href)}};
+}
+
+Json day_view(Language language, const std::string& value, bool bad)
+{
+    return {{"value", value}, {"error", bad ? Json(page_text(language, "form.bad_date")) : Json()}};
+}
+
+Json day_errors(Language language, bool bad_from, bool bad_to)
+{
+    std::vector<std::pair<std::string, std::string>> problems;
+    for (const auto& [bad, field] : {std::pair{bad_from, "f-from"}, {bad_to, "f-to"}}) {
+        if (bad) {
+            problems.emplace_back(field, page_text(language, "form.bad_date"));
+        }
+    }
+    return error_summary(language, problems);
 }
 
 Json cause_view(Language language, std::optional<Cause> cause)

@@ -22,10 +22,16 @@ std::string_view job_state(const jobs::Job& job);
 Json job_line(const Call& call, const jobs::Job& job);
 /// The name of a job's or event's actor as people read it.
 std::string actor_title(const Call& call, const std::string& actor);
+/// What an event of the history was, in words; the action itself where there are none.
+std::string event_title(Language language, std::string action);
 /// partial/pages: null when there is neither a page before nor one after.
 Json pages_view(const std::string& summary, const std::string& first, const std::string& next);
 /// A row of a summary list.
 Json term(std::string text, std::string value, std::string href = {});
+/// {"value", "error"} of a field for the first or last day of a filter.
+Json day_view(Language language, const std::string& value, bool bad);
+/// Of the fields f-from and f-to; null without a mistake.
+Json day_errors(Language language, bool bad_from, bool bad_to);
 /// {"text", "hint"} of a cause; null without one.
 Json cause_view(Language language, std::optional<Cause> cause);
 

@@ -131,26 +131,9 @@ Json page_links(const AskedQuery& asked, const indexer::SearchAnswer& answer)
     return pages_view("", first, more ? link("/search", parts) : std::string{});
 }
 
-Json date_errors(const Call& call, const AskedQuery& asked)
-{
-    std::vector<std::pair<std::string, std::string>> problems;
-    if (asked.bad_from) {
-        problems.emplace_back("f-from", page_text(call.language, "form.bad_date"));
-    }
-    if (asked.bad_to) {
-        problems.emplace_back("f-to", page_text(call.language, "form.bad_date"));
-    }
-    return error_summary(call.language, problems);
-}
-
-Json date_view(const Call& call, const std::string& value, bool bad)
-{
-    return {{"value", value}, {"error", bad ? Json(page_text(call.language, "form.bad_date")) : Json()}};
-}
-
 Json package_link(const Call& call, const AskedQuery& asked, std::uint64_t total)
 {
-    if (total == 0 || !auth::is_allowed(call.actor, auth::Action::document_export, {.unit = call.actor.unit})) {
+    if (total == 0 || !auth::is_allowed_somewhere(call.actor, auth::Action::document_export)) {
         return nullptr;
     }
     return {{"href", link("/packages/new", asked.parts())},
@@ -193,8 +176,9 @@ http::Response show_search(Call& call)
         {"chips", chips(asked)},
         {"facets", Json::array()},
         {"dates",
-         {{"from", date_view(call, asked.from, asked.bad_from)}, {"to", date_view(call, asked.to, asked.bad_to)}}},
-        {"errors", date_errors(call, asked)},
+         {{"from", day_view(call.language, asked.from, asked.bad_from)},
+          {"to", day_view(call.language, asked.to, asked.bad_to)}}},
+        {"errors", day_errors(call.language, asked.bad_from, asked.bad_to)},
         {"sort", sort_rows(call, asked)},
         {"total_text", start ? std::string{} : count_text(call.language, "count.documents", answer.total)},
         {"hits", hits},

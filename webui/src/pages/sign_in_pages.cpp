@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gate.h"
 #include "pages/parts.h"
+#include "pages/sign_in.h"
 #include "routing/groups.h"
 
 #include <vtlt/core/auth/password.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/services/people.h>
+#include <vtlt/core/services/rights.h>
+#include <vtlt/core/services/second_factor.h>
 #include <vtlt/webui/formats.h>
+#include <vtlt/webui/http/form.h>
 #include <vtlt/webui/labels.h>
 
 #include <algorithm>
@@ -21,6 +25,7 @@ struct SignInForm
     std::string error;   ///< under the name
     std::string blocked; ///< why nothing can be tried now
     std::string notice;
+    KeptForm kept = {};
 };
 
 std::string place_to_return(const std::string& wanted)
@@ -36,12 +41,19 @@ http::Response sign_in_page(const Call& call, const std::string& back, const Sig
                     {"notice", form.notice.empty() ? Json() : Json(form.notice)},
                     {"action", "/sign-in"},
                     {"back", back},
+                    {"kept", kept_view(form.kept)},
                     {"name", {{"value", form.name}, {"error", nullptr}}},
                     {"password", {{"error", nullptr}}},
                     {"blocked", form.blocked.empty() ? Json() : Json(form.blocked)}};
     auto response = page(call, "sign_in", view, frame_of(call, ""), status);
     response.headers.set("Cache-Control", "no-store");
     return response;
+}
+
+std::string ended_text(const Call& call)
+{
+    return page_text(call.language, "sign_in.ended",
+                     {{"minutes", number_text(call.language, call.archive().config().session_idle.count())}});
 }
 
 http::Response show_sign_in(Call& call)
@@ -53,17 +65,12 @@ http::Response show_sign_in(Call& call)
     SignInForm form;
     if (!call.query("out").empty()) {
         form.notice = page_text(call.language, "sign_in.signed_out");
+    } else if (!call.query("late").empty()) {
+        form.notice = page_text(call.language, "sign_in.code_late");
+    } else if (!call.query("ended").empty()) {
+        form.notice = ended_text(call);
     }
     return sign_in_page(call, back, form);
-}
-
-/// A page of another site could sign somebody in as its own writer; browsers say where a form came from.
-void require_own_site(const http::Request& request)
-{
-    const auto site = request.headers.find("Sec-Fetch-Site");
-    if (site && *site != "same-origin" && *site != "none") {
-        throw Error{Kind::forbidden, "http.csrf"};
-    }
 }
 
 http::Response sign_in(Call& call)
@@ -71,21 +78,22 @@ http::Response sign_in(Call& call)
     require_own_site(call.request);
     const auto back = place_to_return(call.field("back"));
     const auto name = call.field("name");
+    const auto kept = kept_form(call);
     try {
-        const auto opened =
+        const auto answer =
             call.house.services.sign_in.sign_in(name, call.field("password"), call.request.remote_address);
-        if (call.session) { // its cookie is overwritten: nobody could end it any more
-            services::end_session(call.archive(), call.clock(), call.actor, call.session->session.uid);
+        if (const auto* asked = std::get_if<services::CodeAsked>(&answer)) {
+            return ask_for_code(call, asked->secret, back, kept);
         }
-        auto response = redirect(back);
-        response.headers.add("Set-Cookie", session_cookie(opened.secret, call.request.secure));
-        return response;
+        return go_on(call, std::get<services::OpenedSession>(answer), back, kept);
     } catch (const Error& error) {
         if (error.code() == "sign_in.refused") {
-            return sign_in_page(call, back, {.name = name, .error = error_text(call.language, error)}, 422);
+            return sign_in_page(call, back, {.name = name, .error = error_text(call.language, error), .kept = kept},
+                                422);
         }
         if (error.code() == "sign_in.wait" || error.code() == "sign_in.busy") {
-            return sign_in_page(call, back, {.name = name, .blocked = error_text(call.language, error)}, 429);
+            return sign_in_page(call, back, {.name = name, .blocked = error_text(call.language, error), .kept = kept},
+                                429);
         }
         throw;
     }
@@ -145,6 +153,32 @@ Json session_view(const Call& call, const catalog::Session& session)
             {"end", current ? std::string{} : "/account/sessions/" + session.uid + "/end"}};
 }
 
+/// "Văn thư (PC), Lưu trữ viên": the unit only where it is another than the one where he works.
+std::string roles_text(const Call& call)
+{
+    std::string text;
+    for (const auto& one : services::list_grants(call.archive(), call.clock(), call.actor, call.actor.name)) {
+        if (one.is_active) {
+            text += (text.empty() ? "" : ", ") +
+                    page_text(call.language, "role." + std::string{auth::role_name(one.grant.role)});
+            text += call.actor.unit == one.grant.unit ? "" : " (" + one.grant.unit_code + ")";
+        }
+    }
+    return text.empty() ? page_text(call.language, "account.no_role") : text;
+}
+
+Json second_factor_view(const Call& call)
+{
+    const auto state = services::second_factor_of(call.archive(), call.clock(), call.actor, call.actor.name);
+    const auto language = call.language;
+    return {{"label",
+             {{"tone", state.is_on() ? "good" : "quiet"},
+              {"text", page_text(language, state.is_on() ? "second_factor.state_on" : "second_factor.state_off")}}},
+            {"left_text", state.is_on() ? number_text(language, state.recovery_codes) : ""},
+            {"href", "/account/second-factor"},
+            {"link_text", page_text(language, state.is_on() ? "second_factor.manage" : "second_factor.set_up")}};
+}
+
 http::Response account_page(const Call& call, const PasswordForm& errors, int status = 200)
 {
     const auto language = call.language;
@@ -159,10 +193,10 @@ http::Response account_page(const Call& call, const PasswordForm& errors, int st
                      {term(page_text(language, "account.name"), account.name),
                       term(page_text(language, "account.full_name"), account.full_name),
                       term(page_text(language, "field.unit"), account.unit_code),
-                      term(page_text(language, "account.roles"),
-                           page_text(language, "role." + std::string{auth::role_name(account.role)})),
+                      term(page_text(language, "account.roles"), roles_text(call)),
                       term(page_text(language, "account.clearance"),
                            message(language, "secrecy", secrecy_name(account.clearance)))}},
+                    {"second_factor", second_factor_view(call)},
                     {"sessions", sessions},
                     {"end_others", others ? "/account/sessions/end-others" : ""},
                     {"password", password_view(language, errors)}};
@@ -229,7 +263,68 @@ constexpr std::array kRoutes{
     Route{"POST", "/account/sessions/{id}/end", Access::signed_in, Action::account_use, end_one_session},
 };
 
+/// Never carried through a page: passwords and codes, and the token of the session that is over.
+constexpr std::array<std::string_view, 6> kNotKept{"csrf", "password", "present", "new", "again", "code"};
+
 } // namespace
+
+KeptForm form_to_keep(const Call& call)
+{
+    // What is about the account itself is asked anew.
+    if (call.request.method != "POST" || call.wants_fragment() || call.request.path.starts_with("/account") ||
+        !is_own_form(call)) {
+        return {};
+    }
+    KeptForm kept{.path = call.request.target, .fields = {}};
+    for (const auto& [name, value] : call.form) {
+        if (std::ranges::find(kNotKept, name) == kNotKept.end()) {
+            kept.fields += (kept.fields.empty() ? "" : "&") + encoded(name) + "=" + encoded(value);
+        }
+    }
+    return kept;
+}
+
+KeptForm kept_form(const Call& call)
+{
+    KeptForm kept{.path = call.field("kept_path"), .fields = call.field("kept_fields")};
+    return is_own_path(kept.path) && !kept.path.starts_with("/sign-in") ? kept : KeptForm{};
+}
+
+Json kept_view(const KeptForm& kept)
+{
+    return kept.is_there() ? Json{{"path", kept.path}, {"fields", kept.fields}} : Json();
+}
+
+http::Response sign_in_to_go_on(const Call& call, const KeptForm& kept)
+{
+    return sign_in_page(
+        call, "/", {.notice = ended_text(call) + " " + page_text(call.language, "sign_in.form_is_kept"), .kept = kept},
+        401);
+}
+
+http::Response go_on(const Call& call, const services::OpenedSession& opened, const std::string& back,
+                     const KeptForm& kept)
+{
+    if (call.session) { // its cookie is overwritten: nobody could end it any more
+        services::end_session(call.archive(), call.clock(), call.actor, call.session->session.uid);
+    }
+    auto response = redirect(back);
+    if (kept.is_there()) {
+        auto fields = Json::array();
+        for (const auto& [name, value] : http::parse_form(kept.fields)) {
+            fields.push_back({{"name", name}, {"value", value}});
+        }
+        response = page(call, "kept_form",
+                        {{"title", page_text(call.language, "kept_form.title")},
+                         {"action", kept.path},
+                         {"csrf", opened.csrf_token},
+                         {"fields", fields}},
+                        frame_of(call, ""));
+        response.headers.set("Cache-Control", "no-store");
+    }
+    response.headers.add("Set-Cookie", session_cookie(opened.secret, call.request.secure));
+    return response;
+}
 
 std::span<const Route> sign_in_routes()
 {

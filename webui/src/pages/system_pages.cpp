@@ -40,7 +40,7 @@ http::Response healthz(Call&)
 http::Response readyz(Call& call)
 {
     auto tx = call.archive().database().read();
-    auto ask = tx.prepare("SELECT size FROM audit_tree WHERE only = 1");
+    auto ask = tx.prepare("SELECT size FROM audit_tree WHERE only_row = 1");
     ask.step();
     return text_answer("ready\n");
 }

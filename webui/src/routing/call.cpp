@@ -176,9 +176,15 @@ Frame frame_of(const Call& call, std::string_view place)
                 .csrf = call.csrf,
                 .place = std::string{place},
                 .target = call.request.target};
-    if (call.session) {
+    // Who must set up a second factor first is shown nothing else.
+    if (call.session && !call.session->lacks_second_factor) {
         frame.user = call.session->account.name;
         frame.full_name = call.session->account.full_name;
+    }
+    for (const auto& one : kPlaces) {
+        if (auth::is_allowed_somewhere(call.actor, one.action)) {
+            frame.places.push_back(one.name);
+        }
     }
     if (auto message = carried_message(call)) {
         frame.messages.push_back(std::move(*message));

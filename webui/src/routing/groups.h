@@ -15,17 +15,25 @@ std::span<const Route> overview_routes();
 std::span<const Route> search_routes();
 std::span<const Route> list_routes();
 std::span<const Route> document_routes();
+std::span<const Route> secrecy_routes();
 std::span<const Route> intake_routes();
 std::span<const Route> job_routes();
 std::span<const Route> integrity_routes();
 std::span<const Route> package_routes();
+std::span<const Route> audit_routes();
+std::span<const Route> people_routes();
+std::span<const Route> second_factor_routes();
 
 std::span<const Route> document_api_routes();
+std::span<const Route> secrecy_api_routes();
 std::span<const Route> search_api_routes();
 std::span<const Route> upload_api_routes();
 std::span<const Route> job_api_routes();
 std::span<const Route> integrity_api_routes();
 std::span<const Route> package_api_routes();
+std::span<const Route> audit_api_routes();
+std::span<const Route> rights_api_routes();
+std::span<const Route> second_factor_api_routes();
 
 /// A path of this site that may stand in a Location: no other host, no control characters.
 bool is_own_path(std::string_view path);

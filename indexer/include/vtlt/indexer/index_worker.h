@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/catalog/secrecy.h>
 #include <vtlt/core/home.h>
 
@@ -52,9 +53,9 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// Documents of bands that have no readable index of this build's format: a search would miss them all. Opens each
-/// band's index, reads nothing of it.
-std::uint64_t count_without_index(const Home& home, db::Database& database);
+/// Documents of a reach whose bands have no readable index of this build's format: a search would miss them all. Opens
+/// each band's index, reads nothing of it.
+std::uint64_t count_without_index(const Home& home, db::Database& database, const auth::Reach& reach);
 
 /// I7: documents that the catalogue has and the index lacks, and the other way round; also an index that cannot be
 /// read. Runs Xapian's own check in a child process.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/catalog/document.h>
 #include <vtlt/core/home.h>
 #include <vtlt/indexer/query.h>
@@ -30,9 +31,9 @@ enum class Sort
 struct SearchRequest
 {
     std::string query;
-    std::size_t limit = 20;     ///< ≤ 200
-    std::string cursor;         ///< of a previous answer
-    std::vector<Secrecy> bands; ///< the bands the reader may see; joined as one database
+    std::size_t limit = 20; ///< ≤ 200
+    std::string cursor;     ///< of a previous answer
+    auth::Reach reach;      ///< what the reader may see; its bands are joined as one database
     bool with_snippets = true;
     bool count_only = false;
     bool relaxed = false; ///< relaxed hits belong to the set: counted in `total` and paged to their end
@@ -74,7 +75,7 @@ public:
 
     /// Every document of the strict set, newest first: what a package or a basket takes. With `relaxed` the relaxed
     /// ones follow.
-    std::vector<DocumentId> matching_documents(const std::string& query, std::span<const Secrecy> bands,
+    std::vector<DocumentId> matching_documents(const std::string& query, const auth::Reach& reach,
                                                bool relaxed = false);
 
 private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/json.h>
 #include <vtlt/core/catalog/secrecy.h>
 #include <vtlt/webui/messages.h>
@@ -20,15 +21,20 @@ struct Place
     std::string_view href;
     std::string_view group;
     std::string_view key; ///< pressed after g
+    auth::Action action;  ///< that whoever goes there must be allowed
 };
 
 inline constexpr std::array kPlaces{
-    Place{"overview", "/", "", "h"},
-    Place{"search", "/search", "documents", "t"},
-    Place{"intake", "/intake", "documents", "n"},
-    Place{"packages", "/packages", "", "p"},
-    Place{"integrity", "/integrity", "", "k"},
-    Place{"jobs", "/jobs", "", "c"},
+    Place{"overview", "/", "", "h", auth::Action::job_read_own},
+    Place{"search", "/search", "documents", "t", auth::Action::document_read},
+    Place{"intake", "/intake", "documents", "n", auth::Action::upload_create},
+    Place{"secrecy", "/secrecy", "documents", "m", auth::Action::secrecy_confirm},
+    Place{"packages", "/packages", "", "p", auth::Action::document_export},
+    Place{"integrity", "/integrity", "", "k", auth::Action::integrity_verify},
+    Place{"audit", "/audit", "", "l", auth::Action::audit_read},
+    Place{"people", "/people", "administration", "u", auth::Action::user_read},
+    Place{"units", "/units", "administration", "d", auth::Action::unit_create},
+    Place{"jobs", "/jobs", "", "c", auth::Action::job_read_own},
 };
 
 struct FrameMessage

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <vtlt/core/audit/checkpoint.h>
 #include <vtlt/core/base/json.h>
+#include <vtlt/core/catalog/account.h>
 #include <vtlt/core/catalog/document.h>
+#include <vtlt/core/catalog/reclassification.h>
+#include <vtlt/core/catalog/role_grant.h>
+#include <vtlt/core/catalog/unit.h>
 #include <vtlt/core/export/package_verifier.h>
 #include <vtlt/core/jobs/job.h>
 #include <vtlt/core/services/documents.h>
+#include <vtlt/core/services/history.h>
+#include <vtlt/core/services/rights.h>
+#include <vtlt/core/services/second_factor.h>
 #include <vtlt/indexer/searcher.h>
 #include <vtlt/webui/messages.h>
 
@@ -17,10 +25,13 @@ namespace vtlt::webui {
 /// Null for an empty text or an absent day.
 Json json_or_null(const std::string& text);
 Json json_or_null(std::optional<Date> date);
+Json json_or_null(std::optional<Instant> instant);
 
 /// "UNIT/YEAR/CODE"; empty without a dossier.
 std::string dossier_name(const catalog::DocumentView& view);
 Json document_json(const catalog::DocumentView& view);
+/// A proposal to lower a document's grade.
+Json reclassification_json(const catalog::Reclassification& proposal);
 Json relations_json(std::span<const services::RelatedDocument> related);
 Json search_json(Language language, const indexer::SearchAnswer& answer, std::int64_t pending);
 
@@ -29,6 +40,23 @@ std::string finding_text(Language language, const export_::PackageFinding& findi
 Json verdict_json(Language language, const export_::PackageVerdict& verdict);
 
 Json job_json(Language language, const jobs::Job& job);
+
+/// A page of the history; `next_cursor` is null at its end.
+Json history_json(std::span<const services::HistoryEvent> events, bool more);
+Json checkpoint_json(const audit::SignedCheckpoint& checkpoint, const audit::NoteVerifier& key);
+
+/// A person with what he holds.
+Json account_json(const catalog::Account& account, std::span<const catalog::RoleGrant> grants);
+Json second_factor_json(const services::SecondFactorState& state);
+Json second_factor_demand_json(const services::SecondFactorDemand& demand);
+/// A role granted in a unit.
+Json grant_json(const catalog::RoleGrant& grant);
+/// The same with whose it is and who gave it.
+Json grant_json(const services::ListedGrant& listed);
+/// Why somebody can, or cannot, read a document.
+Json explanation_json(const services::Explanation& answer);
+/// `units`: all there are, for the parent's code.
+Json unit_json(const catalog::Unit& unit, std::span<const catalog::Unit> units);
 
 int http_status(Kind kind);
 /// RFC 9457, as far as a command line has it too.

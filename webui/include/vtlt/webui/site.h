@@ -28,6 +28,8 @@ struct SiteServices
     jobs::Runner& jobs;
     /// Documents were changed: the index may follow. Returns at once.
     std::function<void()> wake_index;
+    /// The same, and returns when it has followed.
+    std::function<void()> catch_up_index;
     /// An index was found unreadable: it is to be built anew. Returns at once.
     std::function<void()> mend_index;
     /// Of the HTTP server in front; absent in tests.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <vtlt/core/audit/merkle_tree.h>
+#include <vtlt/core/audit/checkpoint.h>
 #include <vtlt/core/auth/actor.h>
 #include <vtlt/core/base/clock.h>
 #include <vtlt/core/base/json.h>
@@ -34,38 +34,29 @@ struct Event
 void record_event(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor, const Event& event);
 void record_events(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor, const std::vector<Event>& events);
 
-struct Checkpoint
-{
-    std::uint64_t size = 0;
-    std::string root; ///< hex
-};
-
+/// The tree as the catalogue has it now.
 Checkpoint current_checkpoint(db::ReadTx& tx);
-
-/// Writes audit/checkpoint (docs/format.md) when the tree grew since. Readers compare it with the catalogue at
-/// start-up.
-void write_checkpoint(const Home& home, db::Database& database);
-/// nullopt when none was written yet. Throws corrupt `audit.checkpoint`.
-std::optional<Checkpoint> read_checkpoint(const Home& home);
 
 /// For a writer before it goes on: the leaves are as many as the tree says, and the checkpoint's root is still the root
 /// at its size. Reads one leaf, or every leaf's hash where a crash kept the last checkpoint from being written. Throws
 /// corrupt `audit.checkpoint_ahead` (the catalogue is older than its own history: a copy was put back),
 /// `audit.rewritten`.
-void require_own_history(db::ReadTx& tx, const std::optional<Checkpoint>& outside);
+void require_own_history(db::ReadTx& tx, const std::optional<SignedCheckpoint>& outside);
 
 struct AuditVerdict
 {
     bool ok = true;
     std::uint64_t size = 0;
     std::string root;
-    std::uint64_t checkpoints = 0;
+    std::uint64_t checkpoints = 0;          ///< how many were checked
+    std::string fingerprint;                ///< of the key that signed them; empty where it cannot be read
     std::optional<std::uint64_t> first_bad; ///< sequence of the first event that is wrong
-    std::string why;                        ///< stable word: leaf_hash detail_hash leaf_format sequence root checkpoint
-                                            ///< checkpoint_missing
+    std::string why;                        ///< stable word: leaf_hash detail_hash leaf_format sequence root key
+                                            ///< checkpoint checkpoint_missing tile stray
 };
 
-/// Recomputes everything: each leaf's form and hash, each detail against its leaf, the root, the checkpoint file.
+/// Recomputes everything: each leaf's form and hash, each detail against its leaf, the root, every checkpoint ever
+/// signed, every tile, and that nothing else lies in audit/. Beside a writer it judges what the newest checkpoint says.
 AuditVerdict verify_audit(const Home& home, db::Database& database);
 
 } // namespace vtlt::audit

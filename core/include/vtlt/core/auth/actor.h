@@ -2,13 +2,27 @@
 #pragma once
 
 #include <vtlt/core/auth/role.h>
+#include <vtlt/core/auth/unit_tree.h>
+#include <vtlt/core/base/date.h>
 #include <vtlt/core/base/ids.h>
 #include <vtlt/core/catalog/secrecy.h>
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace vtlt::auth {
+
+/// A role as somebody holds it today.
+struct Grant
+{
+    Role role = Role::officer;
+    std::optional<UnitId> unit = std::nullopt; ///< absent: the whole installation
+    bool with_sub_units = true;
+    std::optional<Date> records_from = std::nullopt; ///< records of this period only, by day of issue, both within
+    std::optional<Date> records_to = std::nullopt;
+};
 
 /// Who acts. The operator of the machine may use every command, is nobody's substitute in decisions, and is audited as
 /// such.
@@ -21,10 +35,11 @@ struct Actor
     };
     Type type = Type::operator_;
     std::string name; ///< "operator:<number of the system user>" or the person's uid: what a leaf holds
-    Secrecy clearance = Secrecy::open;       ///< of a person
-    std::optional<UnitId> unit;              ///< of a person
-    std::optional<Role> role = std::nullopt; ///< of a person; without one nothing is allowed
-    Scopes scopes = Scopes::all();           ///< of a person: fewer behind an API token
+    Secrecy clearance = Secrecy::open;               ///< of a person
+    std::optional<UnitId> unit;                      ///< of a person: where he works
+    std::vector<Grant> grants;                       ///< of a person; without one nothing is allowed
+    std::shared_ptr<const UnitTree> units = nullptr; ///< what the grants reach; absent: only the units they name
+    Scopes scopes = Scopes::all();                   ///< of a person: fewer behind an API token
 };
 
 /// The person who owns this process.

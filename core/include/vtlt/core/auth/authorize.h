@@ -5,6 +5,8 @@
 #include <vtlt/core/catalog/secrecy.h>
 
 #include <array>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +19,9 @@ enum class Action
     document_register,
     document_export,
     document_edit,
+    secrecy_raise,   ///< a document's grade, also above one's own clearance
+    secrecy_lower,   ///< to propose it
+    secrecy_confirm, ///< another person's proposal to lower
     dossier_read,
     dossier_create,
     unit_read,
@@ -33,24 +38,70 @@ enum class Action
     archive_administer,
     user_read,
     user_administer,
-    account_use, ///< one's own password, sessions and tokens
+    right_confirm, ///< another person's change of rights
+    account_use,   ///< one's own password, sessions and tokens
 };
 
-/// What is asked for: its grade and whose it is; absent where an action has no object.
+/// What is asked for: its grade, whose it is and when it was issued. Without a unit it is the whole installation's, and
+/// only rights in the whole installation reach it.
 struct Target
 {
     Secrecy secrecy = Secrecy::open;
-    std::optional<UnitId> unit;
+    std::optional<UnitId> unit = std::nullopt;
+    std::optional<Date> issued_on = std::nullopt; ///< of a document; rights in a period reach none without a day
 };
 
 bool is_allowed(const Actor& actor, Action action, const Target& target);
+/// There may be something he may do it to: for the door of a route or command, and for what a menu shows. The object's
+/// own rights are asked where the object is known.
+bool is_allowed_somewhere(const Actor& actor, Action action);
 
-/// Throws forbidden `auth.forbidden` naming the action; a caller that must not tell hidden from missing asks is_allowed
+/// Throw forbidden `auth.forbidden` naming the action; a caller that must not tell hidden from missing asks is_allowed
 /// first.
 void authorize(const Actor& actor, Action action, const Target& target);
+void authorize_somewhere(const Actor& actor, Action action);
 
-/// The same decision as a set: the bands an actor may read.
-std::vector<Secrecy> readable_bands(const Actor& actor);
+/// Why: what of the decision holds and what does not. For people who ask; the decision itself is is_allowed.
+struct Reasons
+{
+    /// Of one of the actor's grants.
+    struct OfGrant
+    {
+        bool role = false;   ///< the role may do it
+        bool unit = false;   ///< the grant reaches the unit
+        bool period = false; ///< and the day
+        bool holds() const { return role && unit && period; }
+    };
+    bool scope = false;          ///< not kept back by an API token
+    bool clearance = false;      ///< the grade is not above his
+    std::vector<OfGrant> grants; ///< in the order of Actor::grants
+    bool is_allowed() const;
+};
+Reasons explain(const Actor& person, Action action, const Target& target);
+
+/// The same decision as a set: what of the records an action reaches, for SQL and for the index.
+struct Reach
+{
+    /// Units whose records of a period are reached. Without ends: of any time, also those without a day.
+    struct Part
+    {
+        std::vector<UnitId> units; ///< ascending; ignored where `every_unit`
+        bool every_unit = false;
+        std::optional<Date> from = std::nullopt; ///< both within
+        std::optional<Date> to = std::nullopt;
+        bool operator==(const Part&) const = default;
+    };
+    std::vector<Secrecy> bands; ///< ascending
+    std::vector<Part> parts;    ///< a record is reached when any of them reaches it
+
+    /// All that is in the bands.
+    bool is_whole() const;
+    bool is_nothing() const { return bands.empty() || parts.empty(); }
+    bool contains(const Target& target) const;
+};
+Reach reach_of(const Actor& actor, Action action);
+/// Everything: for what the program itself does.
+Reach whole_reach();
 
 std::string_view action_name(Action action);
 

@@ -19,11 +19,13 @@ struct Id
 
 using UnitId = Id<struct UnitTag>;
 using AccountId = Id<struct AccountTag>;
+using GrantId = Id<struct GrantTag>;
 using DossierId = Id<struct DossierTag>;
 using DocumentId = Id<struct DocumentTag>;
 using FileId = Id<struct FileTag>;
 using ObjectId = Id<struct ObjectTag>;
 using JobId = Id<struct JobTag>;
+using ReclassificationId = Id<struct ReclassificationTag>;
 
 /// Public identity: 20 Crockford base32 characters, 100 random bits, upper case. Fits docId S25 of TT 05/2025.
 using Uid = std::string;

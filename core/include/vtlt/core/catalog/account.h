@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <vtlt/core/auth/actor.h>
+#include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/date.h>
 #include <vtlt/core/base/ids.h>
 #include <vtlt/core/catalog/secrecy.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,9 +36,8 @@ struct Account
     Uid uid;
     std::string name; ///< what is typed to sign in, as it was first written
     std::string full_name;
-    std::optional<UnitId> unit;
-    std::string unit_code; ///< filled when read
-    auth::Role role = auth::Role::officer;
+    std::optional<UnitId> unit; ///< where he works
+    std::string unit_code;      ///< filled when read
     Secrecy clearance = Secrecy::open;
     bool disabled = false;
     bool has_password = false;
@@ -52,14 +53,19 @@ std::string account_key(std::string_view name);
 std::optional<Account> find_account(db::ReadTx& tx, std::string_view name_or_uid);
 /// Throws not_found `account.not_found`.
 Account get_account(db::ReadTx& tx, std::string_view name_or_uid);
-/// By name, at most `limit` after the name key `after`.
-std::vector<Account> list_accounts(db::ReadTx& tx, std::string_view after, std::size_t limit);
-/// Enabled administrators.
-std::int64_t count_administrators(db::ReadTx& tx);
-
+/// Of a row that refers to him.
+Account get_account(db::ReadTx& tx, AccountId id);
+/// Those that there are, by key.
+std::vector<Account> list_accounts(db::ReadTx& tx, std::span<const std::int64_t> ids);
+/// Who works there, also disabled ones.
+std::vector<Account> list_accounts_in(db::ReadTx& tx, UnitId unit);
+/// Of the units and clearances that `reach` reaches, by name, at most `limit` after the name key `after`.
+std::vector<Account> list_accounts(db::ReadTx& tx, const auth::Reach& reach, std::string_view after, std::size_t limit);
+/// Full names by uid, of those that there are: one read for a whole list.
+std::map<Uid, std::string> list_full_names(db::ReadTx& tx, std::span<const std::string> uids);
 /// Throws conflict `account.exists` with the existing name.
 AccountId insert_account(db::WriteTx& tx, const Account& account);
-/// Writes full name, unit, role, clearance and disabled. Throws conflict `account.changed_meanwhile` unless the row
+/// Writes full name, unit, clearance and disabled. Throws conflict `account.changed_meanwhile` unless the row
 /// still has `account.revision`.
 void update_account(db::WriteTx& tx, const Account& account);
 
@@ -70,8 +76,5 @@ void set_password_hash(db::WriteTx& tx, AccountId account, std::string_view hash
 /// Signed in: the failures count anew.
 void note_sign_in(db::WriteTx& tx, AccountId account, Instant at, std::string_view address);
 void note_sign_in_failure(db::WriteTx& tx, AccountId account);
-
-/// Who acts when this person does. A disabled one is allowed nothing.
-auth::Actor actor_of(const Account& account);
 
 } // namespace vtlt::catalog

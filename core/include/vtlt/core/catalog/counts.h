@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <vtlt/core/auth/authorize.h>
+#include <vtlt/core/base/ids.h>
 #include <vtlt/core/catalog/secrecy.h>
 
 #include <array>
@@ -13,8 +15,8 @@ class ReadTx;
 class WriteTx;
 } // namespace vtlt::db
 
-/// How many records each band has (table record_count), without counting: the functions that make, move or remove
-/// records keep it.
+/// How many records each unit has in each band (table record_count), without counting: the functions that make, move or
+/// remove records keep it.
 namespace vtlt::catalog {
 
 enum class Record
@@ -24,9 +26,9 @@ enum class Record
 };
 
 /// In the transaction of the change itself.
-void add_to_count(db::WriteTx& tx, Record record, Secrecy secrecy, std::int64_t difference);
-/// By band.
-std::array<std::uint64_t, kBands.size()> read_counts(db::ReadTx& tx, Record record);
+void add_to_count(db::WriteTx& tx, Record record, Secrecy secrecy, UnitId unit, std::int64_t difference);
+/// By band, of what `reach` reaches. Where it names a period its records are counted one by one.
+std::array<std::uint64_t, kBands.size()> read_counts(db::ReadTx& tx, Record record, const auth::Reach& reach);
 /// Where the counts differ from the records, as readable lines; counts every record.
 std::vector<std::string> check_counts(db::ReadTx& tx);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/date.h>
 #include <vtlt/core/base/ids.h>
 #include <vtlt/core/catalog/secrecy.h>
@@ -44,6 +45,9 @@ struct Document
     std::string number_symbol() const;
 };
 
+/// What rights look at.
+auth::Target target_of(const Document& document);
+
 /// What intake knows of a document's text.
 enum class TextState
 {
@@ -77,7 +81,7 @@ struct DocumentView
     Document document;
     std::string unit_code;
     std::string unit_title;
-    std::string dossier_code; ///< empty without a dossier
+    std::string dossier_code; ///< empty without a dossier, and with one of a higher grade than the document's
     std::string dossier_title;
     std::optional<int> dossier_year;
     std::optional<int> dossier_ordinal; ///< place in the dossier's item list, from 1
@@ -121,6 +125,24 @@ Description describe(db::WriteTx& tx, DocumentId document, const Description& de
 /// Writes the described values and the revision of `document`, for an edit.
 void update_description(db::WriteTx& tx, const Document& document);
 
+/// The grade alone, with its counts; revision + 1. Its objects follow by `replace_object`.
+void set_secrecy(db::WriteTx& tx, const Document& document, Secrecy secrecy);
+
+/// An object that files of a document have, of every version: an original or a text.
+struct HeldObject
+{
+    ObjectId id;
+    std::string hash;
+    std::uint64_t size = 0;
+    Secrecy band = Secrecy::open;
+    auto operator<=>(const HeldObject&) const = default;
+};
+/// In the order of their ids, each once.
+std::vector<HeldObject> list_objects(db::ReadTx& tx, DocumentId document);
+bool has_pending_text(db::ReadTx& tx, DocumentId document);
+/// Gives the document's files `to` where they have `from`, and forgets `from` unless another document has it.
+void replace_object(db::WriteTx& tx, DocumentId document, ObjectId from, ObjectId to);
+
 struct TextFinding
 {
     std::string media_type;
@@ -138,7 +160,10 @@ struct Holder
     Uid document;
     std::optional<DossierId> dossier;
     Secrecy secrecy = Secrecy::open;
+    UnitId unit;
+    std::optional<Date> issued_on;
 };
+auth::Target target_of(const Holder& holder);
 /// Oldest first.
 std::vector<Holder> list_holders(db::ReadTx& tx, std::span<const std::string> content_hashes);
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/date.h>
 #include <vtlt/core/base/ids.h>
 #include <vtlt/core/catalog/secrecy.h>
+#include <vtlt/core/catalog/unit.h>
 
 #include <optional>
 #include <string>
@@ -16,24 +18,6 @@ class WriteTx;
 } // namespace vtlt::db
 
 namespace vtlt::catalog {
-
-/// đơn vị = unit.
-struct Unit
-{
-    UnitId id;
-    Uid uid;
-    std::string code;
-    std::string title;
-    std::optional<UnitId> parent;
-};
-
-std::optional<Unit> find_unit(db::ReadTx& tx, std::string_view code);
-/// Throws not_found `unit.not_found`.
-Unit get_unit(db::ReadTx& tx, std::string_view code);
-/// The unit that `init` made: whose documents are that name no other.
-Unit root_unit(db::ReadTx& tx);
-std::vector<Unit> list_units(db::ReadTx& tx);
-UnitId insert_unit(db::WriteTx& tx, const Unit& unit);
 
 /// hồ sơ = dossier. Its code is unique per unit and year; UNIT/YEAR/CODE always names one.
 struct Dossier
@@ -51,13 +35,18 @@ struct Dossier
     std::int64_t documents = 0; ///< filled by list and find
 };
 
+/// What rights look at; its day is the one it was opened on, else the first of its year.
+auth::Target target_of(const Dossier& dossier);
+
 /// By uid, UNIT/YEAR/CODE, or CODE where it names one. Throws not_found `dossier.not_found`, conflict
-/// `dossier.ambiguous`.
-Dossier get_dossier(db::ReadTx& tx, std::string_view name);
-/// By unit, year, code; at most `limit` after the given one.
-std::vector<Dossier> list_dossiers(db::ReadTx& tx, DossierId after, std::size_t limit);
+/// `dossier.ambiguous`. What `reach` does not reach is not there: neither found nor in anybody's way.
+Dossier get_dossier(db::ReadTx& tx, const auth::Reach& reach, std::string_view name);
+/// What `reach` reaches, by unit, year, code; at most `limit` after the given one.
+std::vector<Dossier> list_dossiers(db::ReadTx& tx, const auth::Reach& reach, DossierId after, std::size_t limit);
 std::vector<std::string> list_dossier_codes(db::ReadTx& tx, UnitId unit, int year);
 DossierId insert_dossier(db::WriteTx& tx, const Dossier& dossier);
+/// The dossier as it was, when its grade was lower and is `secrecy` now.
+std::optional<Dossier> raise_dossier(db::WriteTx& tx, DossierId id, Secrecy secrecy);
 /// Documents of a dossier in the order of its item list.
 std::vector<DocumentId> list_dossier_documents(db::ReadTx& tx, DossierId dossier);
 

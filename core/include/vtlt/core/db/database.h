@@ -159,8 +159,8 @@ private:
 /// `catalog.older`.
 void migrate(Database& database);
 
-/// Every distinct statement prepared by this process so far, in order of appearance (engine statements left out). When
-/// $VTLT_STATEMENT_LIST names a file, they are also appended there when the process ends.
+/// Every distinct statement this process has prepared on a catalogue, in their order; no engine statements. When
+/// $VTLT_STATEMENT_LIST names a file, they are appended there when the process ends, for tests/system/dialect.py.
 std::vector<std::string> statement_list();
 
 } // namespace vtlt::db

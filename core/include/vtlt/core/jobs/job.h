@@ -2,6 +2,7 @@
 #pragma once
 
 #include <vtlt/core/auth/actor.h>
+#include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/clock.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/ids.h>
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,7 +73,10 @@ struct Job
     Uid uid;
     std::string kind;
     std::string request; ///< JSON
-    /// Who asked, as he was then. A runner asks again who he is now (RunnerOptions::actor_now).
+    /// Grade of what it handles: who may not read that learns neither of its sources nor of their number.
+    Secrecy secrecy = Secrecy::open;
+    /// Who asked, with the clearance and scopes he had then and no role: a runner asks who he is now
+    /// (RunnerOptions::actor_now).
     auth::Actor actor;
     State state = State::queued;
     bool attended = false; ///< run by a command at a terminal; only the same command goes on with it
@@ -150,7 +155,8 @@ struct Filter
     std::string kind; ///< empty: every
     std::optional<State> state;
     std::string actor; ///< name; empty: every
-    Uid before;        ///< cursor: the last job of the page before; empty: from the newest
+    Secrecy highest = Secrecy::tuyet_mat;
+    Uid before; ///< cursor: the last job of the page before; empty: from the newest
 };
 /// Newest first.
 std::vector<Job> list_jobs(db::ReadTx& tx, const Filter& filter, std::size_t limit);
@@ -182,6 +188,14 @@ void set_item_outcome(db::WriteTx& tx, const Lease& lease, std::string_view key,
 std::vector<Item> list_items(db::ReadTx& tx, JobId job);
 /// In the order of the sources; at most `limit` after position `after` (-1: from the first).
 std::vector<Item> list_items(db::ReadTx& tx, JobId job, std::int64_t after, std::size_t limit, bool only_bad);
+
+/// The documents that the job's result holds, in the transaction that tells of its beginning.
+void put_documents(db::WriteTx& tx, JobId job, std::span<const DocumentId> documents);
+/// Every one of them is reached now; true for a job that has none.
+bool are_documents_reached(db::ReadTx& tx, JobId job, const auth::Reach& reach);
+/// After a document's grade was raised: what holds it is of that grade now, and an intake of the lowest that its
+/// documents have, so that the names of its sources go with them.
+void raise_jobs_of(db::WriteTx& tx, DocumentId document, Secrecy secrecy);
 
 /// Contradictions between jobs, their items and their outcomes (I10), as readable lines.
 std::vector<std::string> check_jobs(db::ReadTx& tx);

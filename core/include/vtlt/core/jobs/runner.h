@@ -64,8 +64,8 @@ using Work = std::function<Ending(JobContext&)>;
 struct RunnerOptions
 {
     unsigned threads = 2; ///< for all kinds but the prompt ones, which have one thread of their own
-    /// Who the asker is now: his clearance and unit may have changed since, he may have been disabled. Throws when he
-    /// may no longer ask: the job then fails with that error. Absent: as he was when he asked.
+    /// Who the asker is now: his roles and clearance may have changed since, he may have been disabled. Throws when he
+    /// may no longer ask: the job then fails with that error. Absent: as the row has him, without a role.
     std::function<auth::Actor(const auth::Actor& then)> actor_now;
     std::function<void(const Job&)> on_finished;  ///< after the commit, from a runner's thread
     std::function<void(const Error&)> on_trouble; ///< the queue could not be read or a job not be ended: for the log

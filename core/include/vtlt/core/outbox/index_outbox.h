@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/ids.h>
 #include <vtlt/core/catalog/secrecy.h>
 
@@ -27,15 +28,22 @@ struct IndexRequest
 
 /// In the transaction of the change itself.
 void request_reindex(db::WriteTx& tx, DocumentId document, Secrecy band);
+/// Likewise, when the document leaves the band: until the index has followed, searches leave it out by `list_leaving`.
+void request_removal(db::WriteTx& tx, DocumentId document, Secrecy band);
+/// For every document of the dossier, each in its own band.
+void request_reindex(db::WriteTx& tx, DossierId dossier);
 
 /// Oldest first, seq > `after`.
 std::vector<IndexRequest> list_requests(db::ReadTx& tx, std::int64_t after, std::size_t limit);
+/// Documents that an index of these bands may still have and whose grade is none of them any more (I11). Ask before the
+/// index is opened: what has been closed by then is gone from it.
+std::vector<DocumentId> list_leaving(db::ReadTx& tx, std::span<const Secrecy> bands);
 /// After the index has been committed and its folder synced.
 void close_requests(db::WriteTx& tx, std::int64_t up_to);
 /// How many documents wait.
 std::int64_t count_pending(db::ReadTx& tx);
-/// The same for a reader: of the bands he may search. A search begun after 0 was answered misses nothing.
-std::int64_t count_pending(db::ReadTx& tx, std::span<const Secrecy> bands);
+/// The same for a reader: of what he may read. A search begun after 0 was answered misses nothing.
+std::int64_t count_pending(db::ReadTx& tx, const auth::Reach& reach);
 /// Highest seq ever given out; the index stores the one it has applied.
 std::int64_t last_seq(db::ReadTx& tx);
 

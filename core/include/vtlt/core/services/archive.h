@@ -3,6 +3,7 @@
 
 #include <vtlt/core/audit/audit_log.h>
 #include <vtlt/core/auth/actor.h>
+#include <vtlt/core/auth/unit_tree.h>
 #include <vtlt/core/base/clock.h>
 #include <vtlt/core/base/file.h>
 #include <vtlt/core/catalog/secrecy.h>
@@ -56,18 +57,24 @@ public:
     Archive(const std::filesystem::path& directory, Mode mode,
             std::chrono::milliseconds patience = std::chrono::seconds{5});
     ~Archive();
-    Archive(Archive&&) noexcept = default;
+    Archive(Archive&&) noexcept;
 
     const Home& home() const { return home_; }
     const Config& config() const { return config_; }
     db::Database& database() { return *database_; }
     bool is_writable() const { return static_cast<bool>(lock_); }
 
+    /// The tree of units as `tx` sees it on `today`; kept until it changes. From any thread.
+    std::shared_ptr<const auth::UnitTree> units(db::ReadTx& tx, Date today);
+
 private:
+    struct KnownUnits;
+
     Home home_;
     UniqueFd lock_;
     Config config_;
     std::unique_ptr<db::Database> database_;
+    std::unique_ptr<KnownUnits> units_;
     std::uint64_t checkpoint_after_ = 0; ///< the history's size beyond which closing writes a checkpoint
 };
 

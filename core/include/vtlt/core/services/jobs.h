@@ -4,8 +4,8 @@
 #include <vtlt/core/jobs/job.h>
 #include <vtlt/core/services/archive.h>
 
-/// Jobs as a person meets them. He sees and ends his own; who may `job_read` sees everybody's. Another's job is
-/// answered as a missing one: not_found `job.not_found`.
+/// Jobs as a person meets them. He sees and ends his own; who may `job_read` sees everybody's; nobody sees one that
+/// handles what is above his clearance. Another's job is answered as a missing one: not_found `job.not_found`.
 namespace vtlt::services {
 
 struct NewJob
@@ -31,6 +31,12 @@ jobs::Job get_job(Archive& archive, const auth::Actor& actor, std::string_view u
 /// Items whose document the asker may not read are left out.
 std::vector<jobs::Item> list_job_items(Archive& archive, const auth::Actor& actor, std::string_view uid,
                                        std::int64_t after, std::size_t limit, bool only_bad);
+/// What a job made is its asker's alone, whoever else sees that there is such a job, and his only as long as he may
+/// export what is of that grade.
+bool may_take_result(const auth::Actor& actor, const jobs::Job& job);
+/// The same, and he may still export every document that it holds: asked when the result itself is handed out, since
+/// their grades, their units' people and his rights change.
+bool may_take_result_now(Archive& archive, const auth::Actor& actor, const jobs::Job& job);
 /// Event `job.cancel_asked`. Returns the job as it is then: finished at once when nobody was at work on it.
 /// Throws conflict `job.finished`.
 jobs::Job cancel_job(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid);

@@ -10,15 +10,17 @@
 #include <vector>
 
 /// People: permission, transaction, event. Where a function takes `who` it takes a name or uid. Nobody gives a
-/// clearance above his own, and nobody touches an account above his own clearance (forbidden `auth.forbidden`).
+/// clearance above his own, and nobody touches an account above his own clearance or of a unit that is not his to
+/// administer (forbidden `auth.forbidden`). What else a person may do is services/rights.h.
 namespace vtlt::services {
 
 struct NewAccount
 {
     std::string name;
-    std::string full_name; ///< empty: the name
-    std::string unit;      ///< code; empty: the root unit
-    auth::Role role = auth::Role::officer;
+    std::string full_name;                              ///< empty: the name
+    std::string unit;                                   ///< where he works: code; empty: the root unit
+    std::vector<auth::Role> roles{auth::Role::officer}; ///< granted in that unit
+    bool only_unit = false;                             ///< without its sub-units
     Secrecy clearance = Secrecy::open;
     std::optional<std::string> password; ///< absent: cannot sign in until one is set
 };
@@ -45,8 +47,8 @@ void enable_account(Archive& archive, const Clock& clock, const auth::Actor& act
 struct AccountChange
 {
     std::optional<std::string> full_name = std::nullopt;
-    std::optional<std::string> unit = std::nullopt; ///< code
-    std::optional<auth::Role> role = std::nullopt;
+    std::optional<std::string> unit = std::nullopt; ///< code; his roles in the old one go with him
+    std::vector<auth::Role> roles = {};             ///< instead of those he has in the unit where he works
     std::optional<Secrecy> clearance = std::nullopt;
     std::optional<std::int64_t> seen = std::nullopt; ///< revision that the asker saw
 };

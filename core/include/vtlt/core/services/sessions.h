@@ -20,6 +20,7 @@ struct SignedIn
     catalog::Session session;
     catalog::Account account;
     auth::Actor actor;
+    bool lacks_second_factor = false; ///< he must set one up: until then the actor may use his account and nothing else
 };
 
 /// Who holds this secret; nullopt when nobody does any more. One indexed read, no cache: about 10 µs, and an ended

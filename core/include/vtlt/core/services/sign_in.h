@@ -7,8 +7,11 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
+#include <vector>
 
 namespace vtlt::services {
 
@@ -34,7 +37,16 @@ struct OpenedSession
     catalog::Session session;
     catalog::Account account;
     auth::Actor actor;
+    std::optional<std::int64_t> recovery_codes_left = std::nullopt; ///< one was used to sign in
 };
+
+/// The password was right, and what is asked for next is a code. Good for SignInDesk::sign_in_with_code and for nothing
+/// else: it is no session, lives in memory alone, and a few minutes.
+struct CodeAsked
+{
+    std::string secret; ///< for a cookie; told once
+};
+inline constexpr std::chrono::minutes kCodePatience{5};
 
 /// The one place where people sign in; one per process that serves, callable from any thread. What it knows of refused
 /// tries is kept in the catalogue too, by a 16-bit hash of the name typed: a restart forgets no name, and what somebody
@@ -46,13 +58,34 @@ public:
 
     /// `address`: of the client, as the server knows it. Throws invalid `sign_in.refused` for whatever is wrong
     /// (unknown, disabled, no password, wrong password), busy `sign_in.wait` with `seconds`, the same for names that
-    /// exist and names that do not, and busy `sign_in.busy` when too many are at it.
-    OpenedSession sign_in(std::string_view name, std::string_view password, std::string_view address);
+    /// exist and names that do not, and busy `sign_in.busy` when too many are at it. The right password alone forgets
+    /// no refused try of who has a second factor.
+    std::variant<OpenedSession, CodeAsked> sign_in(std::string_view name, std::string_view password,
+                                                   std::string_view address);
+    /// `secret` of CodeAsked; `code` of the phone, or a recovery code. Throws not_found `sign_in.too_late` when that
+    /// was too long ago or is over, invalid `sign_in.code_refused` for a code that is wrong or was used, which delays
+    /// like a wrong password, and what sign_in throws.
+    OpenedSession sign_in_with_code(std::string_view secret, std::string_view code, std::string_view address);
+    /// A code can still be given with this.
+    bool is_code_asked(std::string_view secret);
 
     /// One's own password. Ends every session of that person, this one too. A wrong old one is invalid
     /// `password.wrong`, delays like a refused sign-in and is one in the history; otherwise as auth::check_password.
     void change_password(const auth::Actor& actor, std::string_view old_password, std::string_view password,
                          std::string_view address);
+
+    /// One's own second factor. A wrong password is invalid `password.wrong`, a wrong code invalid
+    /// `second_factor.wrong_code`; both delay like a refused sign-in and are one in the history.
+    /// Puts what services::start_second_factor started in force, ends every other session than `own`, and answers the
+    /// recovery codes: told once and kept nowhere. Throws conflict `second_factor.on_already`,
+    /// `second_factor.not_started`.
+    std::vector<std::string> turn_on_second_factor(const auth::Actor& actor, const Uid& own, std::string_view password,
+                                                   std::string_view code, std::string_view address);
+    /// Other recovery codes in place of those there are. Throws conflict `second_factor.off_already`, as what follows.
+    std::vector<std::string> renew_recovery_codes(const auth::Actor& actor, std::string_view password,
+                                                  std::string_view code, std::string_view address);
+    void turn_off_second_factor(const auth::Actor& actor, std::string_view password, std::string_view code,
+                                std::string_view address);
 
 private:
     struct Failures
@@ -60,19 +93,34 @@ private:
         int count = 0;
         Instant last_at;
     };
+    /// Half of a sign-in.
+    struct Half
+    {
+        Uid account;
+        std::string hash;    ///< of the password that was right
+        std::string renewed; ///< the same at today's cost; empty where it has that
+        Instant at;
+    };
 
     class Try;
     struct Found;
 
     Found look_up(const std::string& name);
-    std::optional<OpenedSession> open(const Found& found, std::string_view password, const Try& attempt);
-    void keep_failure(const Found& found, const Try& attempt);
+    Found look_up_own(const auth::Actor& actor);
+    std::optional<OpenedSession> open(const Half& half, const std::optional<std::string>& code, const Try& attempt);
+    CodeAsked keep_half(Half half);
+    std::optional<Half> find_half(std::string_view secret);
+    void keep_failure(const Found& found, const Try& attempt, const char* what);
+    template <class Work>
+    auto with_own_password(const auth::Actor& actor, std::string_view password, std::string_view address,
+                           const Work& work);
 
     Archive& archive_;
     const Clock& clock_;
     std::mutex mutex_;
     std::map<int, Failures> names_;             // guarded by mutex_; by bucket
     std::map<std::string, Failures> addresses_; // guarded by mutex_
+    std::map<std::string, Half> halves_;        // guarded by mutex_; by digest of the secret
 };
 
 } // namespace vtlt::services

@@ -30,8 +30,9 @@ struct StagedObject
     Secrecy band = Secrecy::open;
 };
 
-/// One group of objects that become durable together. Not thread-safe. The destructor of an unfinished batch removes
-/// what it staged.
+/// One group of objects that become durable together. From `make_durable` to `finish` no other batch of this process
+/// takes objects away, so that bytes found in their place are still there when their row is written. Not thread-safe.
+/// The destructor of an unfinished batch removes what it staged.
 ///
 ///     StagingBatch batch{home};
 ///     auto staged = batch.add_file(fd, band);     // any number
@@ -54,6 +55,9 @@ public:
     /// name stays. Copies where the file system has no second names, and then throws corrupt `object.changed` when the
     /// bytes are others.
     StagedObject adopt(const std::filesystem::path& path, const StagedObject& object);
+    /// Names a stored object that this batch's transaction may leave without an owner: `finish` takes it away then, and
+    /// so does the next start after a crash.
+    void leave(const StagedObject& object);
     /// Forgets a staged object (a duplicate) before the batch is made durable.
     void discard(const StagedObject& object);
 
@@ -84,6 +88,9 @@ public:
     std::uint64_t bytes() const;
     void make_durable();
     void finish();
+    /// The same after objects were left, whether or not the transaction was committed: takes away what has no owner.
+    /// Outside of every transaction.
+    void finish(db::Database& database);
 
 private:
     struct State;

@@ -95,6 +95,9 @@ struct Response
     int status = 200;
     Headers headers;
     std::variant<std::string, LastingBody, FileBody, EventBody> body;
+    /// Asked about four times a second as long as the answer is on its way, or its stream open: at false, or when it
+    /// throws, the connection is broken off. Must not block. Empty: it may go on to its end.
+    std::function<bool()> may_go_on = {};
 };
 
 /// From request to answer; called from many threads at once. Nothing it throws reaches the wire: the server answers a

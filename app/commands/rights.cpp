@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/typed.h"
+
+#include <vtlt/core/base/error.h>
+#include <vtlt/core/base/text.h>
+#include <vtlt/core/services/rights.h>
+
+#include <CLI/CLI.hpp>
+
+namespace vtlt::app {
+
+namespace {
+
+/// As typed; empty where not.
+struct Options
+{
+    std::string who;
+    std::string document;
+    std::string grant;
+    std::string role;
+    std::string unit;
+    std::string from;
+    std::string to;
+    std::string records_from;
+    std::string records_to;
+    std::string delegated_from;
+    std::string reason;
+    bool only_unit = false;
+    bool past = false;
+    bool unconfirmed = false;
+};
+
+std::string scope_text(const Context& context, const catalog::RoleGrant& grant)
+{
+    auto text = context.text("role", auth::role_name(grant.role)) + "  " + grant.unit_code;
+    text += grant.with_sub_units ? "" : "  " + context.text("cli", "rights.without_sub_units");
+    text += "  " + format_date_vi(grant.from_on) + "–" + (grant.to_on ? format_date_vi(*grant.to_on) : std::string{});
+    if (grant.records_from_on || grant.records_to_on) {
+        text += "  " + context.text("cli", "rights.records",
+                                    {{"from", grant.records_from_on ? format_date_vi(*grant.records_from_on) : ""},
+                                     {"to", grant.records_to_on ? format_date_vi(*grant.records_to_on) : ""}});
+    }
+    return text;
+}
+
+void print_grant(const Context& context, const catalog::RoleGrant& grant)
+{
+    auto line = grant.uid + "  " + scope_text(context, grant);
+    if (grant.delegated_from) {
+        line += "  " + context.text("cli", "rights.is_delegated");
+    }
+    if (grant.ended_at) {
+        line += "  " + context.text("cli", "rights.is_ended");
+    } else if (!grant.confirmed_at) {
+        line += "  " + context.text("cli", "rights.is_unconfirmed");
+    }
+    context.print_line(line);
+}
+
+int run_grant(const Context& context, const Options& options)
+{
+    services::NewGrant wanted{.who = options.who,
+                              .unit = options.unit,
+                              .only_unit = options.only_unit,
+                              .from_on = day_or_none(options.from),
+                              .to_on = day_or_none(options.to),
+                              .records_from_on = day_or_none(options.records_from),
+                              .records_to_on = day_or_none(options.records_to),
+                              .delegated_from = options.delegated_from,
+                              .reason = options.reason};
+    if (!options.role.empty()) {
+        wanted.role = role_of(options.role);
+    }
+    const auto opened = context.open_for_writing();
+    const auto grant = services::grant_role(*opened, context.clock(), context.actor(), wanted);
+    if (context.json) {
+        auto json = webui::grant_json(grant);
+        json["format_version"] = 1;
+        context.print_json(json);
+    } else {
+        print_grant(context, grant);
+    }
+    return kExitOk;
+}
+
+int give_changed(const Context& context, const std::string& grant, const char* key)
+{
+    if (context.json) {
+        context.print_json({{"format_version", 1}, {"id", grant}});
+    } else {
+        context.say(context.text("cli", key));
+    }
+    return kExitOk;
+}
+
+int run_end(const Context& context, const Options& options)
+{
+    const auto opened = context.open_for_writing();
+    services::end_grant(*opened, context.clock(), context.actor(), options.grant);
+    return give_changed(context, options.grant, "rights.is_ended");
+}
+
+int run_confirm(const Context& context, const Options& options)
+{
+    const auto opened = context.open_for_writing();
+    services::confirm_grant(*opened, context.clock(), context.actor(), options.grant);
+    return give_changed(context, options.grant, "rights.is_confirmed");
+}
+
+int run_list(const Context& context, const Options& options)
+{
+    const auto opened = context.open_for_reading();
+    auto& archive = *opened;
+    if (options.who.empty() == !options.unconfirmed) {
+        throw Error{Kind::invalid, "rights.person_or_unconfirmed"};
+    }
+    const auto list = options.unconfirmed
+                          ? services::list_unconfirmed(archive, context.clock(), context.actor())
+                          : services::list_grants(archive, context.clock(), context.actor(), options.who, options.past);
+    if (context.json) {
+        auto grants = Json::array();
+        for (const auto& one : list) {
+            grants.push_back(webui::grant_json(one));
+        }
+        context.print_json({{"format_version", 1}, {"grants", grants}});
+        return kExitOk;
+    }
+    if (list.empty()) {
+        context.say(context.text("cli", "rights.none"));
+    }
+    for (const auto& one : list) {
+        if (options.unconfirmed) {
+            context.print_line(one.account_name + "  " + one.account_full_name);
+        }
+        print_grant(context, one.grant);
+    }
+    return kExitOk;
+}
+
+int run_explain(const Context& context, const Options& options)
+{
+    const auto opened = context.open_for_reading();
+    auto& archive = *opened;
+    const auto answer = services::explain_reading(archive, context.clock(), context.actor(), options.who,
+                                                  document_uid(context, archive, options.document));
+    if (context.json) {
+        context.print_json(webui::explanation_json(answer));
+        return kExitOk;
+    }
+    const auto mark = [](bool holds) { return holds ? std::string{"✓ "} : std::string{"✗ "}; };
+    context.print_line(context.text("cli", answer.is_allowed ? "rights.can_read" : "rights.cannot_read",
+                                    {{"account", answer.account.name}, {"document", answer.document}}));
+    if (answer.account.disabled) {
+        context.print_line("  ✗ " + context.text("cli", "user.is_disabled"));
+    }
+    context.print_line("  " + mark(answer.reasons.clearance) +
+                       context.text("cli", "rights.grade",
+                                    {{"clearance", context.text("secrecy", secrecy_name(answer.account.clearance))},
+                                     {"secrecy", context.text("secrecy", secrecy_name(answer.secrecy))}}));
+    if (answer.grants.empty()) {
+        context.print_line("  ✗ " + context.text("cli", "user.has_no_role"));
+    }
+    for (std::size_t i = 0; i < answer.grants.size(); ++i) {
+        const auto& why = answer.reasons.grants.at(i);
+        context.print_line("  " + mark(why.holds()) + scope_text(context, answer.grants[i]));
+        context.print_line("      " + mark(why.role) + context.text("cli", "rights.role_reads") + "  " +
+                           mark(why.unit) + context.text("cli", "rights.reaches_unit", {{"unit", answer.unit}}) + "  " +
+                           mark(why.period) + context.text("cli", "rights.reaches_day"));
+    }
+    return kExitOk;
+}
+
+} // namespace
+
+void add_rights(CLI::App& app, Context& context)
+{
+    auto* rights = app.add_subcommand("rights", context.help("rights"))->require_subcommand(1);
+    auto options = std::make_shared<Options>();
+    const auto add_one = [&](const char* name, int (*run)(const Context&, const Options&)) {
+        auto* command = rights->add_subcommand(name, context.help("rights." + std::string{name}));
+        command->callback([&context, options, run] {
+            context.command = [&context, options, run] { return run(context, *options); };
+        });
+        return command;
+    };
+    auto* grant = add_one("grant", run_grant);
+    grant->add_option("USER", options->who, context.help("user.name"))->required();
+    auto* role = grant->add_option("--role", options->role, context.help("user.role"));
+    auto* unit = grant->add_option("--unit", options->unit, context.help("rights.unit"));
+    grant->add_flag("--only-unit", options->only_unit, context.help("rights.only_unit"));
+    grant->add_option("--from", options->from, context.help("rights.from"));
+    grant->add_option("--to", options->to, context.help("rights.to"));
+    grant->add_option("--records-from", options->records_from, context.help("rights.records_from"));
+    grant->add_option("--records-to", options->records_to, context.help("rights.records_to"));
+    grant->add_option("--delegated-from", options->delegated_from, context.help("rights.delegated_from"))
+        ->excludes(role)
+        ->excludes(unit);
+    grant->add_option("--reason", options->reason, context.help("rights.reason"));
+    add_one("end", run_end)->add_option("GRANT", options->grant, context.help("rights.grant_id"))->required();
+    add_one("confirm", run_confirm)->add_option("GRANT", options->grant, context.help("rights.grant_id"))->required();
+    auto* list = add_one("list", run_list);
+    list->add_option("USER", options->who, context.help("user.name"));
+    list->add_flag("--past", options->past, context.help("rights.past"));
+    list->add_flag("--unconfirmed", options->unconfirmed, context.help("rights.unconfirmed"));
+    auto* explain = add_one("explain", run_explain);
+    explain->add_option("USER", options->who, context.help("user.name"))->required();
+    explain->add_option("ID", options->document, context.help("document.id"))->required();
+}
+
+} // namespace vtlt::app

@@ -1,0 +1,54 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Who may do what where. A unit keeps its code for ever; what it is called may change, and one that is closed may have others in its
+-- place (core/auth/unit_tree.h).
+CREATE TABLE unit_name (
+    unit_id {int} NOT NULL REFERENCES unit (id),
+    from_on {int} NOT NULL,
+    title {text} NOT NULL,
+    PRIMARY KEY (unit_id, from_on)
+) {table};
+
+CREATE TABLE unit_successor (
+    unit_id {int} NOT NULL REFERENCES unit (id),
+    successor_id {int} NOT NULL REFERENCES unit (id),
+    PRIMARY KEY (unit_id, successor_id),
+    CHECK (unit_id <> successor_id)
+) {table};
+CREATE INDEX unit_successor_of ON unit_successor (successor_id);
+
+-- A role that somebody holds in a unit, for a time. Never changed but to be confirmed and ended: another right is another row, so that
+-- the table also tells who could do what when.
+CREATE TABLE role_grant (
+    id {key} PRIMARY KEY,
+    uid {text} NOT NULL UNIQUE,
+    account_id {int} NOT NULL REFERENCES account (id),
+    unit_id {int} NOT NULL REFERENCES unit (id),
+    role {text} NOT NULL,
+    with_sub_units {int} NOT NULL CHECK (with_sub_units IN (0, 1)),
+    -- First and last day on which it holds.
+    from_on {int} NOT NULL,
+    to_on {int},
+    -- For records issued within these days only.
+    records_from_on {int},
+    records_to_on {int},
+    -- ủy quyền: whose role he exercises; it holds no longer than that one.
+    delegated_from_id {int} REFERENCES role_grant (id),
+    reason {text},
+    granted_at {int} NOT NULL,
+    granted_by {text} NOT NULL,
+    -- TT 05 F3c: a change of rights is shown as a warning until a second person has confirmed it.
+    confirmed_at {int},
+    confirmed_by {text},
+    ended_at {int},
+    ended_by {text},
+    CHECK ((confirmed_at IS NULL) = (confirmed_by IS NULL)),
+    CHECK ((ended_at IS NULL) = (ended_by IS NULL)),
+    CHECK (to_on IS NULL OR to_on >= from_on)
+) {table};
+CREATE INDEX role_grant_account ON role_grant (account_id) WHERE ended_at IS NULL;
+CREATE INDEX role_grant_unconfirmed ON role_grant (id) WHERE confirmed_at IS NULL AND ended_at IS NULL;
+CREATE INDEX account_unit ON account (unit_id);
+CREATE INDEX role_grant_unit ON role_grant (unit_id) WHERE ended_at IS NULL;
+
+-- Counts the changes of the tree of units: who keeps it in memory sees that it is another one.
+INSERT INTO setting (name, value) VALUES ('unit.revision', '1');

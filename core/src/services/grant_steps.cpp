@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "services/grant_steps.h"
+
+#include <vtlt/core/auth/authorize.h>
+#include <vtlt/core/base/error.h>
+
+namespace vtlt::services {
+
+namespace {
+
+SortedJson day_or_null(std::optional<Date> day)
+{
+    return day ? SortedJson(format_date(*day)) : SortedJson();
+}
+
+/// The giver with those of his rights that he can give on: his own, not delegated ones; with sub-units only what he has
+/// with sub-units; and nothing that would outlast his.
+auth::Actor as_giver(db::ReadTx& tx, const Clock& clock, const auth::Actor& actor, const WantedGrant& wanted)
+{
+    if (actor.type != auth::Actor::Type::person) {
+        return actor;
+    }
+    auto giver = actor;
+    giver.grants.clear();
+    const auto root = catalog::root_unit(tx).id;
+    for (const auto& held : catalog::list_active_grants(tx, catalog::get_account(tx, actor.name).id, clock.today())) {
+        const bool outlasts = held.to_on && (!wanted.to_on || *wanted.to_on > *held.to_on);
+        if (!held.delegated_from && !outlasts && (held.with_sub_units || !wanted.with_sub_units)) {
+            const bool everywhere = held.with_sub_units && held.unit == root;
+            giver.grants.push_back({.role = held.role,
+                                    .unit = everywhere ? std::nullopt : std::optional{held.unit},
+                                    .with_sub_units = held.with_sub_units,
+                                    .records_from = held.records_from_on,
+                                    .records_to = held.records_to_on});
+        }
+    }
+    return giver;
+}
+
+/// Every unit that the grant would reach, and the whole installation where it would.
+void authorize_grant(Archive& archive, db::ReadTx& tx, const Clock& clock, const auth::Actor& actor,
+                     const catalog::Account& account, const WantedGrant& wanted)
+{
+    constexpr auto action = auth::Action::user_administer;
+    auth::authorize(actor, action, {.secrecy = account.clearance, .unit = wanted.unit});
+    if (wanted.with_sub_units && wanted.unit == catalog::root_unit(tx).id) {
+        auth::authorize(actor, action, {.secrecy = account.clearance});
+        return;
+    }
+    for (const auto unit : archive.units(tx, clock.today())->covered_by(wanted.unit, wanted.with_sub_units)) {
+        auth::authorize(actor, action, {.secrecy = account.clearance, .unit = unit});
+    }
+}
+
+} // namespace
+
+audit::Event add_grant(Archive& archive, db::WriteTx& tx, const Clock& clock, const auth::Actor& actor,
+                       const catalog::Account& account, const WantedGrant& wanted)
+{
+    authorize_grant(archive, tx, clock, as_giver(tx, clock, actor, wanted), account, wanted);
+    const catalog::RoleGrant grant{.uid = make_uid(),
+                                   .account = account.id,
+                                   .unit = wanted.unit,
+                                   .role = wanted.role,
+                                   .with_sub_units = wanted.with_sub_units,
+                                   .from_on = wanted.from_on.value_or(clock.today()),
+                                   .to_on = wanted.to_on,
+                                   .records_from_on = wanted.records_from_on,
+                                   .records_to_on = wanted.records_to_on,
+                                   .delegated_from = wanted.delegated_from,
+                                   .reason = wanted.reason,
+                                   .granted_at = clock.now(),
+                                   .granted_by = actor.name};
+    const auto id = catalog::insert_grant(tx, grant);
+    const auto made = catalog::get_grant(tx, grant.uid);
+    ensure(made.id == id, "a grant is found by its uid");
+    return {"role.granted",
+            grant.uid,
+            {{"account", account.uid},
+             {"role", auth::role_name(grant.role)},
+             {"unit", made.unit_code},
+             {"with_sub_units", grant.with_sub_units},
+             {"from", format_date(grant.from_on)},
+             {"to", day_or_null(grant.to_on)},
+             {"records_from", day_or_null(grant.records_from_on)},
+             {"records_to", day_or_null(grant.records_to_on)},
+             {"delegated", grant.delegated_from.has_value()},
+             {"reason", grant.reason}}};
+}
+
+std::vector<audit::Event> end_grants(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor,
+                                     const catalog::Account& account, const catalog::RoleGrant& grant)
+{
+    std::vector<audit::Event> events;
+    for (const auto& uid : catalog::end_grant(tx, grant.id, clock.now(), actor.name)) {
+        events.push_back({"role.ended", uid, {{"account", account.uid}, {"role", auth::role_name(grant.role)}}});
+    }
+    return events;
+}
+
+void authorize_holder(Archive& archive, db::ReadTx& tx, const Clock& clock, const auth::Actor& actor,
+                      const catalog::Account& account)
+{
+    auth::authorize(actor, auth::Action::user_administer, {.secrecy = account.clearance, .unit = account.unit});
+    const std::vector<std::int64_t> ids{account.id.value};
+    for (const auto& held : catalog::list_grants(tx, ids)) {
+        authorize_grant(archive, tx, clock, actor, account,
+                        {.role = held.role, .unit = held.unit, .with_sub_units = held.with_sub_units});
+    }
+}
+
+void require_open(const catalog::Unit& unit, Date today)
+{
+    if (unit.closed_on && *unit.closed_on <= today) {
+        throw Error{Kind::conflict, "unit.closed", {{"unit", unit.code}, {"on", format_date(*unit.closed_on)}}};
+    }
+}
+
+AdminGuard::AdminGuard(db::ReadTx& tx, const Clock& clock, std::string account)
+    : today_(clock.today()), had_one_(catalog::count_holders(tx, auth::Role::admin, today_) > 0),
+      account_(std::move(account))
+{}
+
+void AdminGuard::require_one(db::ReadTx& tx) const
+{
+    if (had_one_ && catalog::count_holders(tx, auth::Role::admin, today_) == 0) {
+        throw Error{Kind::conflict, "account.last_admin", {{"account", account_}}};
+    }
+}
+
+} // namespace vtlt::services

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <vtlt/core/services/rights.h>
+
+#include <vtlt/core/base/error.h>
+#include <vtlt/core/base/text.h>
+#include <vtlt/core/catalog/document.h>
+#include <vtlt/core/catalog/unit.h>
+#include <vtlt/core/services/actors.h>
+#include <vtlt/core/services/organisation.h>
+
+#include "services/account_steps.h"
+#include "services/grant_steps.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+namespace vtlt::services {
+
+namespace {
+
+constexpr std::size_t kLongestReason = 500;
+/// Who comes from elsewhere or stands in for somebody has it for a time.
+constexpr std::array kTemporaryRoles{auth::Role::inspector, auth::Role::council_member};
+
+bool is_backwards(std::optional<Date> from, std::optional<Date> to)
+{
+    return from && to && *to < *from;
+}
+
+void check_period(const Clock& clock, const WantedGrant& wanted)
+{
+    if (is_backwards(wanted.from_on.value_or(clock.today()), wanted.to_on) ||
+        is_backwards(wanted.records_from_on, wanted.records_to_on) || (wanted.to_on && *wanted.to_on < clock.today())) {
+        throw Error{Kind::invalid, "grant.bad_period"};
+    }
+    const bool temporary =
+        wanted.delegated_from || std::ranges::find(kTemporaryRoles, wanted.role) != kTemporaryRoles.end();
+    if (temporary && !wanted.to_on) {
+        throw Error{Kind::invalid, "grant.needs_end", {{"role", std::string{auth::role_name(wanted.role)}}}};
+    }
+}
+
+bool is_same(const catalog::RoleGrant& grant, const WantedGrant& wanted, Date today)
+{
+    return grant.role == wanted.role && grant.unit == wanted.unit && grant.with_sub_units == wanted.with_sub_units &&
+           grant.records_from_on == wanted.records_from_on && grant.records_to_on == wanted.records_to_on &&
+           grant.delegated_from == wanted.delegated_from && (!grant.to_on || *grant.to_on >= today);
+}
+
+bool is_active(const catalog::RoleGrant& grant, Date today)
+{
+    return !grant.ended_at && grant.from_on <= today && (!grant.to_on || *grant.to_on >= today);
+}
+
+catalog::Account holder_of(db::ReadTx& tx, const catalog::RoleGrant& grant)
+{
+    return catalog::get_account(tx, grant.account);
+}
+
+auth::Target target_of(const catalog::Account& account, const catalog::RoleGrant& grant)
+{
+    return {.secrecy = account.clearance, .unit = grant.unit};
+}
+
+/// Hidden as missing from who has nothing to do with that person's rights.
+struct KnownGrant
+{
+    catalog::RoleGrant grant;
+    catalog::Account holder;
+};
+
+KnownGrant visible_grant(db::ReadTx& tx, const auth::Actor& actor, std::string_view uid)
+{
+    KnownGrant known{.grant = catalog::get_grant(tx, uid), .holder = {}};
+    known.holder = holder_of(tx, known.grant);
+    const auto target = target_of(known.holder, known.grant);
+    const bool is_known = known.holder.uid == actor.name || auth::is_allowed(actor, auth::Action::user_read, target) ||
+                          auth::is_allowed(actor, auth::Action::right_confirm, target);
+    if (!is_known) {
+        throw Error{Kind::not_found, "grant.not_found", {{"grant", std::string{uid}}}};
+    }
+    return known;
+}
+
+void require_not_ended(const catalog::RoleGrant& grant)
+{
+    if (grant.ended_at) {
+        throw Error{Kind::conflict, "grant.ended_already", {{"grant", grant.uid}}};
+    }
+}
+
+/// The second person is not one whom the giver has just made: his own right is confirmed, or the operator's gift.
+bool is_independent(db::ReadTx& tx, const Clock& clock, const auth::Actor& actor, const catalog::RoleGrant& grant)
+{
+    if (actor.type != auth::Actor::Type::person) {
+        return false;
+    }
+    const auto own = catalog::list_active_grants(tx, catalog::get_account(tx, actor.name).id, clock.today());
+    return std::ranges::any_of(own, [&](const catalog::RoleGrant& held) {
+        const bool confirms = held.role == auth::Role::admin || held.role == auth::Role::security_officer;
+        const bool is_first = held.granted_by.starts_with("operator:");
+        return confirms && (is_first || (held.confirmed_at && held.granted_by != grant.granted_by));
+    });
+}
+
+std::vector<ListedGrant> listed(db::ReadTx& tx, const Clock& clock, const std::vector<catalog::RoleGrant>& grants)
+{
+    std::vector<std::string> people;
+    std::vector<std::int64_t> ids;
+    for (const auto& grant : grants) {
+        people.push_back(grant.granted_by);
+        ids.push_back(grant.account.value);
+    }
+    const auto names = catalog::list_full_names(tx, people);
+    std::map<AccountId, catalog::Account> holders;
+    for (auto& account : catalog::list_accounts(tx, ids)) {
+        holders.emplace(account.id, std::move(account));
+    }
+    std::vector<ListedGrant> list;
+    for (auto& grant : grants) {
+        const auto& holder = holders.at(grant.account);
+        const auto by = names.find(grant.granted_by);
+        list.push_back({.grant = grant,
+                        .account = holder.uid,
+                        .account_name = holder.name,
+                        .account_full_name = holder.full_name,
+                        .granted_by_name = by == names.end() ? std::string{} : by->second,
+                        .is_active = is_active(grant, clock.today())});
+    }
+    return list;
+}
+
+} // namespace
+
+catalog::RoleGrant grant_role(Archive& archive, const Clock& clock, const auth::Actor& actor, const NewGrant& wanted)
+{
+    const auto who = clean_text(wanted.who);
+    const auto unit_code = clean_text(wanted.unit);
+    auth::authorize_somewhere(actor, auth::Action::user_administer);
+    auto tx = archive.database().write();
+    const auto account = account_for(tx, actor, who, auth::Action::user_read);
+    if (account.disabled) {
+        throw Error{Kind::conflict, "account.disabled", {{"account", account.name}}};
+    }
+    WantedGrant grant{.role = wanted.role,
+                      .unit = {},
+                      .with_sub_units = !wanted.only_unit,
+                      .from_on = wanted.from_on,
+                      .to_on = wanted.to_on,
+                      .records_from_on = wanted.records_from_on,
+                      .records_to_on = wanted.records_to_on,
+                      .reason = text::one_line(clean_text(wanted.reason))};
+    if (!wanted.delegated_from.empty()) {
+        const auto [owned, owner] = visible_grant(tx, actor, wanted.delegated_from);
+        require_not_ended(owned);
+        if (owned.delegated_from || owner.id == account.id) {
+            throw Error{Kind::conflict, "grant.delegated", {{"grant", owned.uid}}};
+        }
+        grant.role = owned.role;
+        grant.unit = owned.unit;
+        grant.with_sub_units = owned.with_sub_units;
+        grant.records_from_on = owned.records_from_on;
+        grant.records_to_on = owned.records_to_on;
+        grant.delegated_from = owned.id;
+    } else {
+        const auto unit =
+            unit_code.empty() ? catalog::get_unit(tx, account.unit_code) : catalog::get_unit(tx, unit_code);
+        require_open(unit, clock.today());
+        grant.unit = unit.id;
+    }
+    check_period(clock, grant);
+    if (text::length(grant.reason) > kLongestReason) {
+        throw Error{Kind::invalid, "document.too_long", {{"limit", std::to_string(kLongestReason)}}};
+    }
+    const std::vector<std::int64_t> ids{account.id.value};
+    for (const auto& held : catalog::list_grants(tx, ids)) {
+        if (is_same(held, grant, clock.today())) {
+            throw Error{Kind::conflict, "grant.exists", {{"grant", held.uid}}};
+        }
+    }
+    std::vector<audit::Event> events{add_grant(archive, tx, clock, actor, account, grant)};
+    auto made = catalog::get_grant(tx, events.front().object);
+    std::ranges::move(end_all_sessions(tx, account, "rights"), std::back_inserter(events));
+    audit::record_events(tx, clock, actor, events);
+    tx.commit();
+    return made;
+}
+
+void end_grant(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid)
+{
+    auto tx = archive.database().write();
+    const auto [grant, holder] = visible_grant(tx, actor, clean_text(uid));
+    if (holder.uid != actor.name) {
+        auth::authorize(actor, auth::Action::user_administer, target_of(holder, grant));
+    }
+    require_not_ended(grant);
+    const AdminGuard guard{tx, clock, holder.name};
+    auto events = end_grants(tx, clock, actor, holder, grant);
+    guard.require_one(tx);
+    // What was delegated from it ends with it: its holder's next request finds nothing of it.
+    std::ranges::move(end_all_sessions(tx, holder, "rights"), std::back_inserter(events));
+    audit::record_events(tx, clock, actor, events);
+    tx.commit();
+}
+
+void confirm_grant(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid)
+{
+    auto tx = archive.database().write();
+    const auto [grant, holder] = visible_grant(tx, actor, clean_text(uid));
+    auth::authorize(actor, auth::Action::right_confirm, target_of(holder, grant));
+    require_not_ended(grant);
+    if (actor.name == grant.granted_by || actor.name == holder.uid || !is_independent(tx, clock, actor, grant)) {
+        throw Error{Kind::forbidden, "grant.needs_another_person", {{"grant", grant.uid}}};
+    }
+    if (!catalog::confirm_grant(tx, grant.id, clock.now(), actor.name)) {
+        throw Error{Kind::conflict, "grant.confirmed_already", {{"grant", grant.uid}}};
+    }
+    audit::record_event(tx, clock, actor, {"role.confirmed", grant.uid, {{"account", holder.uid}}});
+    tx.commit();
+}
+
+std::vector<ListedGrant> list_grants(Archive& archive, const Clock& clock, const auth::Actor& actor,
+                                     std::string_view who, bool past)
+{
+    const auto name = clean_text(who);
+    auto tx = archive.database().read();
+    const auto account = account_for(tx, actor, name, auth::Action::user_read);
+    const std::vector<std::int64_t> ids{account.id.value};
+    return listed(tx, clock,
+                  past ? catalog::list_past_and_present_grants(tx, account.id) : catalog::list_grants(tx, ids));
+}
+
+std::vector<ListedGrant> list_unconfirmed(Archive& archive, const Clock& clock, const auth::Actor& actor,
+                                          std::size_t limit)
+{
+    auth::authorize_somewhere(actor, auth::Action::right_confirm);
+    const auto reach = auth::reach_of(actor, auth::Action::right_confirm);
+    auto tx = archive.database().read();
+    auto list = listed(tx, clock, catalog::list_unconfirmed_grants(tx, reach, clock.today(), limit));
+    return list;
+}
+
+std::map<AccountId, std::vector<catalog::RoleGrant>> grants_of(Archive& archive,
+                                                               std::span<const catalog::Account> accounts)
+{
+    std::vector<std::int64_t> ids;
+    for (const auto& account : accounts) {
+        ids.push_back(account.id.value);
+    }
+    auto tx = archive.database().read();
+    std::map<AccountId, std::vector<catalog::RoleGrant>> grants;
+    for (auto& grant : catalog::list_grants(tx, ids)) {
+        grants[grant.account].push_back(std::move(grant));
+    }
+    return grants;
+}
+
+Explanation explain_reading(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view who,
+                            std::string_view uid)
+{
+    const auto name = clean_text(who);
+    auto tx = archive.database().read();
+    Explanation answer{.account = account_for(tx, actor, name, auth::Action::user_read), .document = {}, .unit = {}};
+    const auto view = catalog::get_view(tx, uid);
+    const auto target = catalog::target_of(view.document);
+    if (!auth::is_allowed(actor, auth::Action::document_read, target) &&
+        !auth::is_allowed(actor, auth::Action::user_administer, target)) {
+        throw Error{Kind::not_found, "document.not_found", {{"id", std::string{uid}}}};
+    }
+    answer.document = view.document.uid;
+    answer.secrecy = view.document.secrecy;
+    answer.unit = view.unit_code;
+    answer.issued_on = view.document.issued_on;
+    const auto person = actor_of(archive, tx, answer.account, clock.today());
+    answer.reasons = auth::explain(person, auth::Action::document_read, target);
+    answer.is_allowed = auth::is_allowed(person, auth::Action::document_read, target);
+    answer.grants = catalog::list_active_grants(tx, answer.account.id, clock.today());
+    return answer;
+}
+
+} // namespace vtlt::services

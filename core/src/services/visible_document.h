@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vtlt/core/catalog/document.h>
+
+namespace vtlt::services {
+
+/// Hidden is answered as missing: throws not_found `document.not_found`.
+catalog::Document visible_document(db::ReadTx& tx, const auth::Actor& actor, std::string_view uid);
+
+} // namespace vtlt::services

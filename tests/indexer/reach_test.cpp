@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "index_fixture.h"
+
+#include <vtlt/core/catalog/counts.h>
+#include <vtlt/core/catalog/reach_sql.h>
+#include <vtlt/core/catalog/unit.h>
+#include <vtlt/core/outbox/index_outbox.h>
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <numeric>
+#include <random>
+
+using namespace vtlt;
+using namespace vtlt::testing;
+using namespace std::chrono_literals;
+using auth::Action;
+
+namespace {
+
+constexpr Date kToday = 2026y / 11 / 22;
+
+/// Units of three levels, one merged into another, and documents of each, each grade and several days.
+struct Ministry
+{
+    IndexedArchive archive;
+    std::vector<UnitId> units;
+    std::vector<DocumentId> documents;
+    std::shared_ptr<const auth::UnitTree> tree;
+
+    explicit Ministry(std::mt19937& random)
+    {
+        {
+            auto tx = archive.database().read();
+            units.push_back(catalog::root_unit(tx).id);
+        }
+        units.push_back(archive.add_unit("CUC", units[0]));
+        units.push_back(archive.add_unit("CUC.1", units[1]));
+        units.push_back(archive.add_unit("CUC.2", units[1]));
+        units.push_back(archive.add_unit("VU", units[0]));
+        units.push_back(archive.add_unit("CU", units[4])); // merged into CUC.2
+        {
+            auto tx = archive.database().write();
+            catalog::close_unit(tx, catalog::get_unit(tx, "CU"), 2025y / 1 / 1, std::array{units[3]});
+            tx.commit();
+        }
+        std::vector<Paper> papers;
+        for (int i = 0; i < 120; ++i) {
+            Paper paper{.title = i % 3 == 0 ? "kế hoạch" : "báo cáo"};
+            paper.pages = {"nội dung văn bản"};
+            paper.unit = units[random() % units.size()];
+            paper.secrecy = kBands[random() % kBands.size()];
+            if (random() % 5 != 0) {
+                paper.issued_on = Date{std::chrono::sys_days{2019y / 1 / 1} + std::chrono::days{random() % 1500}};
+            }
+            papers.push_back(std::move(paper));
+        }
+        documents = archive.add_all(papers);
+        auto tx = archive.database().read();
+        tree = std::make_shared<auth::UnitTree>(catalog::read_unit_tree(tx, kToday));
+    }
+};
+
+auth::Actor some_actor(const Ministry& ministry, std::mt19937& random)
+{
+    auth::Actor actor{.type = auth::Actor::Type::person,
+                      .name = make_uid(),
+                      .clearance = kBands[random() % kBands.size()],
+                      .unit = {},
+                      .grants = {},
+                      .units = ministry.tree};
+    for (auto n = random() % 4; n > 0; --n) {
+        auth::Grant grant{.role = static_cast<auth::Role>(random() % auth::kRoleNames.size())};
+        if (random() % 6 != 0) {
+            grant.unit = ministry.units[random() % ministry.units.size()];
+        }
+        grant.with_sub_units = random() % 2 == 0;
+        if (random() % 3 == 0) {
+            grant.records_from = Date{std::chrono::sys_days{2019y / 1 / 1} + std::chrono::days{random() % 900}};
+        }
+        if (random() % 3 == 0) {
+            grant.records_to = Date{std::chrono::sys_days{2020y / 1 / 1} + std::chrono::days{random() % 900}};
+        }
+        actor.grants.push_back(grant);
+    }
+    if (random() % 8 == 0) {
+        actor.scopes = auth::scopes_from_words("write export");
+    }
+    return actor;
+}
+
+std::vector<DocumentId> by_code(Ministry& ministry, const auth::Actor& actor, Action action)
+{
+    auto tx = ministry.archive.database().read();
+    std::vector<DocumentId> ids;
+    for (const auto& view : catalog::list_views(tx, ministry.documents)) {
+        const auto target = catalog::target_of(view.document);
+        const bool allowed = auth::is_allowed(actor, action, target);
+        CHECK(auth::reach_of(actor, action).contains(target) == allowed);
+        CHECK(auth::explain(actor, action, target).is_allowed() == allowed);
+        if (allowed) {
+            ids.push_back(view.document.id);
+        }
+    }
+    return ids;
+}
+
+std::vector<DocumentId> by_sql(Ministry& ministry, const auth::Reach& reach)
+{
+    const catalog::ReachSql where{reach, catalog::kDocumentReach, 1};
+    auto tx = ministry.archive.database().read();
+    auto select = tx.prepare("SELECT document.id FROM document WHERE " + where.text() + " ORDER BY document.id");
+    where.bind_to(select);
+    std::vector<DocumentId> ids;
+    while (select.step()) {
+        ids.push_back(select.id<DocumentId>(0));
+    }
+    return ids;
+}
+
+std::vector<DocumentId> by_index(Ministry& ministry, const std::string& query, const auth::Reach& reach)
+{
+    indexer::Searcher searcher{ministry.archive.home(), ministry.archive.database()};
+    auto ids = searcher.matching_documents(query, reach);
+    std::ranges::sort(ids);
+    return ids;
+}
+
+std::uint64_t sum(const std::array<std::uint64_t, kBands.size()>& counts)
+{
+    return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+}
+
+} // namespace
+
+TEST_CASE("code, SQL and index give the same documents to everybody", "[reach]")
+{
+    std::mt19937 random{GENERATE(7U, 8U, 9U)};
+    Ministry ministry{random};
+    {
+        auto tx = ministry.archive.database().read();
+        CHECK(catalog::check_counts(tx).empty());
+    }
+    for (int round = 0; round < 120; ++round) {
+        const auto actor = some_actor(ministry, random);
+        const auto action = random() % 2 == 0 ? Action::document_read : Action::document_export;
+        const auto reach = auth::reach_of(actor, action);
+        const auto wanted = by_code(ministry, actor, action);
+        CHECK(by_sql(ministry, reach) == wanted);
+        {
+            auto tx = ministry.archive.database().read();
+            CHECK(sum(catalog::read_counts(tx, catalog::Record::document, reach)) == wanted.size());
+            CHECK(outbox::count_pending(tx, reach) == (round == 0 ? static_cast<std::int64_t>(wanted.size()) : 0));
+        }
+        ministry.archive.catch_up();
+        CHECK(by_index(ministry, "", reach) == wanted);
+        const auto found = ministry.archive.search(
+            indexer::SearchRequest{.query = "van ban", .limit = 200, .cursor = {}, .reach = reach});
+        CHECK(found.total == wanted.size());
+        CHECK(found.hits.size() == wanted.size());
+    }
+}
+
+TEST_CASE("a reader of one unit pages, counts and relaxes within it", "[reach]")
+{
+    IndexedArchive archive;
+    const auto own = archive.add_unit("A");
+    const auto other = archive.add_unit("B");
+    for (int i = 0; i < 7; ++i) {
+        archive.add({.title = "kế hoạch", .pages = {"diễn tập"}, .unit = own});
+        archive.add({.title = "kế hoạch", .pages = {"diễn tập chữa cháy"}, .unit = other});
+    }
+    archive.catch_up();
+    auth::Reach reach{.bands = {Secrecy::open}, .parts = {{.units = {own}}}};
+    indexer::SearchRequest request{.query = "ke hoach", .limit = 3, .cursor = {}, .reach = reach};
+    std::size_t shown = 0;
+    for (int page = 0; page < 3; ++page) {
+        const auto answer = archive.search(request);
+        CHECK(answer.total == 7);
+        shown += answer.hits.size();
+        request.cursor = answer.next_cursor;
+    }
+    CHECK(shown == 7);
+    CHECK(request.cursor.empty());
+
+    // Words that only the other unit has bring nothing of his, relaxed neither.
+    request = {.query = "kế hoạch chữa cháy", .limit = 20, .cursor = {}, .reach = reach, .relaxed = true};
+    for (const auto& hit : archive.search(request).hits) {
+        CHECK(hit.view.document.unit == own);
+    }
+    request = {.query = "kế hoạch", .cursor = {}, .reach = reach, .count_only = true};
+    CHECK(archive.search(request).total == 7);
+    // A list begun with other rights cannot be gone on with.
+    request = {.query = "ke hoach", .limit = 3, .cursor = {}, .reach = reach};
+    const auto first = archive.search(request);
+    request.cursor = first.next_cursor;
+    request.reach = auth::whole_reach();
+    CHECK_THROWS(archive.search(request));
+}
+
+TEST_CASE("a document handed to another unit leaves the first one's hits at once", "[reach]")
+{
+    IndexedArchive archive;
+    const auto own = archive.add_unit("A");
+    const auto other = archive.add_unit("B");
+    const auto id = archive.add({.title = "kế hoạch", .unit = own});
+    archive.catch_up();
+    {
+        auto tx = archive.database().write();
+        tx.prepare("UPDATE document SET unit_id = ?2 WHERE id = ?1").bind(1, id).bind(2, other).run();
+        tx.commit();
+    }
+    const auth::Reach reach{.bands = {Secrecy::open}, .parts = {{.units = {own}}}};
+    const auto answer = archive.search(indexer::SearchRequest{.query = "ke hoach", .cursor = {}, .reach = reach});
+    CHECK(answer.hits.empty());
+    CHECK(answer.total == 0);
+}

@@ -1,0 +1,597 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/parts.h"
+#include "problem.h"
+#include "routing/groups.h"
+
+#include <vtlt/core/auth/password.h>
+#include <vtlt/core/base/error.h>
+#include <vtlt/core/services/organisation.h>
+#include <vtlt/core/services/people.h>
+#include <vtlt/core/services/rights.h>
+#include <vtlt/core/services/second_factor.h>
+#include <vtlt/webui/formats.h>
+#include <vtlt/webui/labels.h>
+
+#include <algorithm>
+#include <functional>
+
+namespace vtlt::webui {
+
+namespace {
+
+constexpr std::size_t kShownPeople = 50;
+constexpr std::size_t kShownGrants = 200;
+/// Deeper levels of the tree of units are drawn like this one.
+constexpr int kDeepest = 5;
+
+std::string role_text(Language language, auth::Role role)
+{
+    return page_text(language, "role." + std::string{auth::role_name(role)});
+}
+
+std::string clearance_text(Language language, Secrecy clearance)
+{
+    return message(language, "secrecy", secrecy_name(clearance));
+}
+
+Json field_view(const std::string& value, const std::string& error = {})
+{
+    return {{"value", value}, {"error", error.empty() ? Json() : Json(error)}};
+}
+
+/// Of a form's field, where the day is written as people here write it; absent where empty. Adds its problem to
+/// `problems`.
+using FieldProblems = std::vector<std::pair<std::string, std::string>>;
+
+std::optional<Date> day_field(const Call& call, const char* name, const std::string& id, FieldProblems& problems)
+{
+    const auto typed = call.field(name);
+    if (typed.empty()) {
+        return std::nullopt;
+    }
+    const auto day = parse_date(typed);
+    if (!day) {
+        problems.emplace_back(id,
+                              error_text(call.language, Error{Kind::invalid, "date.not_a_day", {{"value", typed}}}));
+    }
+    return day;
+}
+
+std::string problem_of(const FieldProblems& problems, std::string_view id)
+{
+    const auto found = std::ranges::find(problems, id, &FieldProblems::value_type::first);
+    return found != problems.end() ? found->second : std::string{};
+}
+
+/// Which field of a form a refusal of the service is about; the first one where none is named.
+std::string field_of(const Error& error, std::span<const std::pair<std::string_view, std::string_view>> rows)
+{
+    const auto row = std::ranges::find_if(rows, [&](const auto& one) { return error.code().starts_with(one.first); });
+    return std::string{row != rows.end() ? row->second : rows.front().second};
+}
+
+bool is_refusal_of_form(const Error& error)
+{
+    return error.kind() == Kind::invalid || error.kind() == Kind::conflict || error.kind() == Kind::not_found;
+}
+
+bool is_open(const catalog::Unit& unit, Date today)
+{
+    return !unit.closed_on || *unit.closed_on > today;
+}
+
+std::vector<catalog::Unit> all_units(const Call& call)
+{
+    auto tx = call.archive().database().read();
+    return catalog::list_units(tx);
+}
+
+/// Open units that the action reaches, as options.
+Json unit_options(const Call& call, auth::Action action, const std::string& selected)
+{
+    auto options = Json::array();
+    for (const auto& unit : all_units(call)) {
+        if (is_open(unit, call.clock().today()) && auth::is_allowed(call.actor, action, {.unit = unit.id})) {
+            options.push_back(
+                {{"value", unit.code}, {"text", unit.code + " – " + unit.title}, {"selected", unit.code == selected}});
+        }
+    }
+    return options;
+}
+
+// --- the list of people
+
+std::string roles_text(Language language, const catalog::Account& account,
+                       const std::vector<catalog::RoleGrant>& grants)
+{
+    std::string text;
+    for (const auto& grant : grants) {
+        text += (text.empty() ? "" : ", ") + role_text(language, grant.role);
+        text += grant.unit == account.unit ? "" : " (" + grant.unit_code + ")";
+    }
+    return text;
+}
+
+Json state_of(Language language, const catalog::Account& account)
+{
+    const bool warn = !account.disabled && !account.has_password;
+    return {{"tone", account.disabled ? "quiet"
+                     : warn           ? "warn"
+                                      : "good"},
+            {"text", page_text(language, account.disabled ? "people.disabled"
+                                         : warn           ? "people.no_password"
+                                                          : "people.active")}};
+}
+
+Json unconfirmed_notice(const Call& call)
+{
+    if (!auth::is_allowed_somewhere(call.actor, auth::Action::right_confirm)) {
+        return nullptr;
+    }
+    const auto waiting = services::list_unconfirmed(call.archive(), call.clock(), call.actor, kShownGrants).size();
+    return waiting == 0 ? Json()
+                        : Json{{"text", count_text(call.language, "rights.waiting", waiting)}, {"href", "/rights"}};
+}
+
+http::Response show_people(Call& call)
+{
+    auto accounts = services::list_accounts(call.archive(), call.actor, call.query("cursor"), kShownPeople + 1);
+    const bool more = accounts.size() > kShownPeople;
+    if (more) {
+        accounts.pop_back();
+    }
+    auto grants = services::grants_of(call.archive(), accounts);
+    auto rows = Json::array();
+    for (const auto& account : accounts) {
+        rows.push_back({{"href", "/people/" + account.uid},
+                        {"name", account.name},
+                        {"full_name", account.full_name},
+                        {"unit", account.unit_code},
+                        {"roles", roles_text(call.language, account, grants[account.id])},
+                        {"clearance", clearance_text(call.language, account.clearance)},
+                        {"state", state_of(call.language, account)},
+                        {"last_text", account.last.at ? instant_text(*account.last.at) : std::string{}}});
+    }
+    const bool may_add = auth::is_allowed_somewhere(call.actor, auth::Action::user_administer);
+    const Json view{{"title", page_text(call.language, "nav.people")},
+                    {"add_href", may_add ? "/people/new" : ""},
+                    {"demand_href",
+                     auth::is_allowed(call.actor, auth::Action::archive_administer, {}) ? "/people/second-factor" : ""},
+                    {"unconfirmed", unconfirmed_notice(call)},
+                    {"people", rows},
+                    {"pages", pages_view("", call.query("cursor").empty() ? "" : "/people",
+                                         more ? link("/people", {{"cursor", accounts.back().name}}) : "")}};
+    return page(call, "people", view, frame_of(call, "people"));
+}
+
+// --- a new person
+
+Json role_boxes(const Call& call)
+{
+    auto boxes = Json::array();
+    for (std::size_t i = 0; i < auth::kRoleNames.size(); ++i) {
+        const std::string name{auth::kRoleNames[i]};
+        const bool checked = std::ranges::any_of(
+            call.form, [&](const auto& field) { return field.first == "role" && field.second == name; });
+        boxes.push_back({{"id", "f-role-" + name},
+                         {"value", name},
+                         {"text", role_text(call.language, static_cast<auth::Role>(i))},
+                         {"checked", checked}});
+    }
+    return boxes;
+}
+
+http::Response person_form(const Call& call, const FieldProblems& problems, int status = 200)
+{
+    const auto clearance = secrecy_from_name(call.field("clearance")).value_or(Secrecy::open);
+    const auto highest = std::min(call.archive().config().highest, call.actor.clearance);
+    const Json view{
+        {"title", page_text(call.language, "people.add")},
+        {"action", "/people"},
+        {"cancel", "/people"},
+        {"errors", error_summary(call.language, problems)},
+        {"name", field_view(call.field("name"), problem_of(problems, "f-name"))},
+        {"full_name", field_view(call.field("full_name"), problem_of(problems, "f-full-name"))},
+        {"unit", field_view(call.field("unit"), problem_of(problems, "f-unit"))},
+        {"units", unit_options(call, auth::Action::user_administer, call.field("unit"))},
+        {"roles", role_boxes(call)},
+        {"roles_error", problem_of(problems, "f-roles").empty() ? Json() : Json(problem_of(problems, "f-roles"))},
+        {"only_unit", call.field("only_unit") == "1"},
+        {"clearances", secrecy_options(call.language, highest, clearance)}};
+    return page(call, "person_new", view, frame_of(call, "people"), status);
+}
+
+http::Response show_new_person(Call& call)
+{
+    return person_form(call, {});
+}
+
+struct PersonPage
+{
+    std::string password; ///< told once
+    FieldProblems problems;
+    int status = 200;
+};
+http::Response person_page(const Call& call, const std::string& who, const PersonPage& extra);
+
+http::Response add_person(Call& call)
+{
+    services::NewAccount wanted{.name = call.field("name"),
+                                .full_name = call.field("full_name"),
+                                .unit = call.field("unit"),
+                                .roles = {},
+                                .only_unit = call.field("only_unit") == "1",
+                                .clearance = secrecy_from_name(call.field("clearance")).value_or(Secrecy::open),
+                                .password = auth::make_readable_password()};
+    for (const auto& [name, value] : call.form) {
+        if (const auto role = auth::role_from_name(value); name == "role" && role) {
+            wanted.roles.push_back(*role);
+        }
+    }
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kFields{
+        {{"account.", "f-name"}, {"title.", "f-full-name"}, {"unit.", "f-unit"}, {"text.", "f-full-name"}}};
+    try {
+        const auto account = services::add_account(call.archive(), call.clock(), call.actor, wanted);
+        return person_page(call, account.uid, {.password = *wanted.password, .problems = {}});
+    } catch (const Error& error) {
+        if (!is_refusal_of_form(error)) {
+            throw;
+        }
+        return person_form(call, {{field_of(error, kFields), error_text(call.language, error)}}, 422);
+    }
+}
+
+// --- one person
+
+std::string period_text(const catalog::RoleGrant& grant)
+{
+    return date_text(grant.from_on) + " – " + (grant.to_on ? date_text(*grant.to_on) : std::string{"…"});
+}
+
+std::string records_text(Language language, const catalog::RoleGrant& grant)
+{
+    if (!grant.records_from_on && !grant.records_to_on) {
+        return {};
+    }
+    const auto day = [](std::optional<Date> date) { return date ? date_text(*date) : std::string{"…"}; };
+    return page_text(language, "rights.records") + " " + day(grant.records_from_on) + " – " + day(grant.records_to_on);
+}
+
+Json grant_state(Language language, const services::ListedGrant& one)
+{
+    struct Row
+    {
+        bool holds;
+        const char* tone;
+        const char* key;
+    };
+    const std::array rows{
+        Row{one.grant.ended_at.has_value(), "quiet", "rights.ended"}, Row{!one.is_active, "quiet", "rights.not_now"},
+        Row{!one.grant.confirmed_at, "warn", "rights.is_unconfirmed"}, Row{true, "good", "rights.active"}};
+    const auto row = std::ranges::find_if(rows, &Row::holds);
+    return {{"tone", row->tone}, {"text", page_text(language, row->key)}};
+}
+
+Json grant_row(const Call& call, const services::ListedGrant& one)
+{
+    const auto& grant = one.grant;
+    const auto path = "/grants/" + grant.uid;
+    const auto language = call.language;
+    const bool open = !grant.ended_at;
+    const bool other = one.account != call.actor.name && grant.granted_by != call.actor.name;
+    const auto may = [&](auth::Action action) { return auth::is_allowed(call.actor, action, {.unit = grant.unit}); };
+    return {
+        {"href", "/people/" + one.account},
+        {"person", one.account_full_name},
+        {"role", role_text(language, grant.role)},
+        {"unit", grant.unit_code},
+        {"scope", page_text(language, grant.with_sub_units ? "rights.with_sub_units" : "rights.without_sub_units")},
+        {"period", period_text(grant)},
+        {"records", records_text(language, grant)},
+        {"reason", grant.delegated_from
+                       ? page_text(language, "rights.delegated") + (grant.reason.empty() ? "" : ": ") + grant.reason
+                       : grant.reason},
+        {"by", one.granted_by_name.empty() ? actor_title(call, grant.granted_by) : one.granted_by_name},
+        {"state", grant_state(language, one)},
+        {"confirm", open && !grant.confirmed_at && other && may(auth::Action::right_confirm) ? path + "/confirm" : ""},
+        {"end", open && (may(auth::Action::user_administer) || one.account == call.actor.name) ? path + "/end" : ""}};
+}
+
+Json day_fields(const Call& call, const FieldProblems& problems)
+{
+    auto fields = Json::array();
+    for (const auto& [name, id] : {std::pair{"from", "f-from"},
+                                   {"to", "f-to"},
+                                   {"records_from", "f-records-from"},
+                                   {"records_to", "f-records-to"}}) {
+        auto field = field_view(call.field(name), problem_of(problems, id));
+        field["id"] = id;
+        field["name"] = name;
+        field["text"] = page_text(call.language, "rights." + std::string{name});
+        fields.push_back(std::move(field));
+    }
+    return fields;
+}
+
+Json role_options(const Call& call)
+{
+    auto options = Json::array();
+    for (std::size_t i = 0; i < auth::kRoleNames.size(); ++i) {
+        options.push_back({{"value", auth::kRoleNames[i]},
+                           {"text", role_text(call.language, static_cast<auth::Role>(i))},
+                           {"selected", call.field("role") == auth::kRoleNames[i]}});
+    }
+    return options;
+}
+
+Json grant_form(const Call& call, const catalog::Account& account, const FieldProblems& problems)
+{
+    const auto unit = call.field("unit");
+    return {{"action", "/people/" + account.uid + "/grants"},
+            {"roles", role_options(call)},
+            {"units", unit_options(call, auth::Action::user_administer, unit.empty() ? account.unit_code : unit)},
+            {"only_unit", call.field("only_unit") == "1"},
+            {"days", day_fields(call, problems)},
+            {"reason", call.field("reason")}};
+}
+
+std::string second_factor_text(Language language, const services::SecondFactorState& factor)
+{
+    if (factor.is_on()) {
+        return page_text(language, "second_factor.on_since", {{"since", instant_text(*factor.since)}});
+    }
+    return page_text(language, factor.is_demanded ? "second_factor.state_lacking" : "second_factor.state_off");
+}
+
+http::Response person_page(const Call& call, const std::string& who, const PersonPage& extra)
+{
+    const auto language = call.language;
+    const auto account = services::get_account(call.archive(), call.actor, who);
+    const bool past = call.query("past") == "1";
+    const bool may = auth::is_allowed(call.actor, auth::Action::user_administer,
+                                      {.secrecy = account.clearance, .unit = account.unit});
+    auto grants = Json::array();
+    for (const auto& one : services::list_grants(call.archive(), call.clock(), call.actor, account.uid, past)) {
+        grants.push_back(grant_row(call, one));
+    }
+    const auto path = "/people/" + account.uid;
+    const auto factor = services::second_factor_of(call.archive(), call.clock(), call.actor, account.uid);
+    const Json view{{"title", account.full_name},
+                    {"heading", account.full_name},
+                    {"password", extra.password},
+                    {"summary",
+                     {term(page_text(language, "account.name"), account.name),
+                      term(page_text(language, "people.works_in"), account.unit_code),
+                      term(page_text(language, "account.clearance"), clearance_text(language, account.clearance)),
+                      term(page_text(language, "people.state"), state_of(language, account).at("text")),
+                      term(page_text(language, "second_factor.title"), second_factor_text(language, factor)),
+                      term(page_text(language, "people.last"),
+                           account.last.at ? instant_text(*account.last.at) + " · " + account.last.address : "")}},
+                    {"may", may},
+                    {"new_password", may && !account.disabled ? path + "/password" : ""},
+                    {"disable", may && !account.disabled ? path + "/disable" : ""},
+                    {"enable", may && account.disabled ? path + "/enable" : ""},
+                    {"remove_second_factor",
+                     may && factor.is_on() && account.uid != call.actor.name ? path + "/second-factor/remove" : ""},
+                    {"errors", error_summary(language, extra.problems)},
+                    {"grants", grants},
+                    {"past_href", past ? path : path + "?past=1"},
+                    {"past_text", page_text(language, past ? "rights.only_present" : "rights.also_past")},
+                    {"grant", may && !account.disabled ? grant_form(call, account, extra.problems) : Json()}};
+    auto response = page(call, "person", view, frame_of(call, "people"), extra.status);
+    if (!extra.password.empty()) {
+        response.headers.set("Cache-Control", "no-store");
+    }
+    return response;
+}
+
+http::Response show_person(Call& call)
+{
+    return person_page(call, call.value(), {});
+}
+
+http::Response new_password(Call& call)
+{
+    const auto password = auth::make_readable_password();
+    services::set_password(call.archive(), call.clock(), call.actor, call.value(), password);
+    return person_page(call, call.value(), {.password = password, .problems = {}});
+}
+
+http::Response tell_at(const Call& call, std::string path, std::string_view key)
+{
+    auto response = redirect(std::move(path));
+    tell_next(response, call, "good", key);
+    return response;
+}
+
+http::Response disable_person(Call& call)
+{
+    services::disable_account(call.archive(), call.clock(), call.actor, call.value());
+    return tell_at(call, "/people/" + call.value(), "people.was_disabled");
+}
+
+http::Response enable_person(Call& call)
+{
+    services::enable_account(call.archive(), call.clock(), call.actor, call.value());
+    return tell_at(call, "/people/" + call.value(), "people.was_enabled");
+}
+
+http::Response grant_role(Call& call)
+{
+    FieldProblems problems;
+    const auto role = auth::role_from_name(call.field("role"));
+    if (!role) {
+        throw unknown_role("/role", call.field("role"));
+    }
+    const services::NewGrant wanted{.who = call.value(),
+                                    .role = *role,
+                                    .unit = call.field("unit"),
+                                    .only_unit = call.field("only_unit") == "1",
+                                    .from_on = day_field(call, "from", "f-from", problems),
+                                    .to_on = day_field(call, "to", "f-to", problems),
+                                    .records_from_on = day_field(call, "records_from", "f-records-from", problems),
+                                    .records_to_on = day_field(call, "records_to", "f-records-to", problems),
+                                    .reason = call.field("reason")};
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kFields{
+        {{"grant.exists", "f-role"}, {"grant.", "f-to"}, {"unit.", "f-unit"}, {"text.", "f-reason"}}};
+    if (problems.empty()) {
+        try {
+            services::grant_role(call.archive(), call.clock(), call.actor, wanted);
+            return tell_at(call, "/people/" + call.value(), "rights.was_granted");
+        } catch (const Error& error) {
+            if (!is_refusal_of_form(error)) {
+                throw;
+            }
+            problems.emplace_back(field_of(error, kFields), error_text(call.language, error));
+        }
+    }
+    return person_page(call, call.value(), {.password = {}, .problems = problems, .status = 422});
+}
+
+// --- changes of rights
+
+std::string way_back(const Call& call)
+{
+    const auto back = call.field("back");
+    return is_own_path(back) ? back : "/people";
+}
+
+http::Response end_grant(Call& call)
+{
+    services::end_grant(call.archive(), call.clock(), call.actor, call.value());
+    return tell_at(call, way_back(call), "rights.was_ended");
+}
+
+http::Response confirm_grant(Call& call)
+{
+    services::confirm_grant(call.archive(), call.clock(), call.actor, call.value());
+    return tell_at(call, way_back(call), "rights.was_confirmed");
+}
+
+http::Response show_unconfirmed(Call& call)
+{
+    auto rows = Json::array();
+    for (const auto& one : services::list_unconfirmed(call.archive(), call.clock(), call.actor, kShownGrants)) {
+        rows.push_back(grant_row(call, one));
+    }
+    return page(call, "rights", {{"title", page_text(call.language, "rights.unconfirmed")}, {"grants", rows}},
+                frame_of(call, "people"));
+}
+
+// --- units
+
+/// The tree, each unit after the one above it.
+Json unit_rows(const Call& call, const std::vector<catalog::Unit>& units)
+{
+    auto rows = Json::array();
+    const std::function<void(std::optional<UnitId>, int)> add = [&](std::optional<UnitId> parent, int depth) {
+        for (const auto& unit : units) {
+            if (unit.parent != parent) {
+                continue;
+            }
+            rows.push_back({{"code", unit.code},
+                            {"title", unit.title},
+                            {"depth", std::to_string(std::min(depth, kDeepest))},
+                            {"closed_text", unit.closed_on ? page_text(call.language, "units.closed_on") + " " +
+                                                                 date_text(*unit.closed_on)
+                                                           : std::string{}}});
+            add(unit.id, depth + 1);
+        }
+    };
+    add(std::nullopt, 0);
+    return rows;
+}
+
+http::Response units_page(const Call& call, const FieldProblems& problems, int status = 200)
+{
+    constexpr auto action = auth::Action::unit_create;
+    const auto field = [&](const char* name, const char* id) {
+        return field_view(call.field(name), problem_of(problems, id));
+    };
+    const Json view{{"title", page_text(call.language, "nav.units")},
+                    {"units", unit_rows(call, all_units(call))},
+                    {"may", auth::is_allowed_somewhere(call.actor, action)},
+                    {"errors", error_summary(call.language, problems)},
+                    {"code", field("code", "f-code")},
+                    {"name", field("title", "f-title")},
+                    {"unit", field("unit", "f-unit")},
+                    {"on", field("on", "f-on")},
+                    {"parents", unit_options(call, action, call.field("parent"))},
+                    {"closing", unit_options(call, action, call.field("unit"))},
+                    {"successors", unit_options(call, action, call.field("successor"))}};
+    return page(call, "units", view, frame_of(call, "units"), status);
+}
+
+http::Response show_units(Call& call)
+{
+    return units_page(call, {});
+}
+
+http::Response add_unit(Call& call)
+{
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kFields{
+        {{"unit.", "f-code"}, {"title.", "f-title"}, {"text.", "f-title"}}};
+    try {
+        services::create_unit(
+            call.archive(), call.clock(), call.actor,
+            {.code = call.field("code"), .title = call.field("title"), .parent = call.field("parent")});
+        return tell_at(call, "/units", "units.was_added");
+    } catch (const Error& error) {
+        if (!is_refusal_of_form(error)) {
+            throw;
+        }
+        return units_page(call, {{field_of(error, kFields), error_text(call.language, error)}}, 422);
+    }
+}
+
+http::Response close_unit(Call& call)
+{
+    FieldProblems problems;
+    services::UnitClosing closing{.units = {call.field("unit")},
+                                  .successors = {},
+                                  .on = day_field(call, "on", "f-on", problems),
+                                  .move_people = call.field("move_people") == "1"};
+    if (const auto successor = call.field("successor"); !successor.empty()) {
+        closing.successors.push_back(successor);
+    }
+    if (problems.empty()) {
+        try {
+            services::close_units(call.archive(), call.clock(), call.actor, closing);
+            return tell_at(call, "/units", "units.was_closed");
+        } catch (const Error& error) {
+            if (!is_refusal_of_form(error)) {
+                throw;
+            }
+            problems.emplace_back("f-unit", error_text(call.language, error));
+        }
+    }
+    return units_page(call, problems, 422);
+}
+
+using auth::Action;
+
+constexpr std::array kRoutes{
+    Route{"GET", "/people", Access::signed_in, Action::user_read, show_people},
+    Route{"POST", "/people", Access::signed_in, Action::user_administer, add_person},
+    Route{"GET", "/people/new", Access::signed_in, Action::user_administer, show_new_person},
+    Route{"GET", "/people/{id}", Access::signed_in, Action::user_read, show_person},
+    Route{"POST", "/people/{id}/password", Access::signed_in, Action::user_administer, new_password},
+    Route{"POST", "/people/{id}/disable", Access::signed_in, Action::user_administer, disable_person},
+    Route{"POST", "/people/{id}/enable", Access::signed_in, Action::user_administer, enable_person},
+    Route{"POST", "/people/{id}/grants", Access::signed_in, Action::user_administer, grant_role},
+    Route{"POST", "/grants/{id}/end", Access::signed_in, Action::account_use, end_grant},
+    Route{"POST", "/grants/{id}/confirm", Access::signed_in, Action::right_confirm, confirm_grant},
+    Route{"GET", "/rights", Access::signed_in, Action::right_confirm, show_unconfirmed},
+    Route{"GET", "/units", Access::signed_in, Action::unit_read, show_units},
+    Route{"POST", "/units", Access::signed_in, Action::unit_create, add_unit},
+    Route{"POST", "/units/close", Access::signed_in, Action::unit_create, close_unit},
+};
+
+} // namespace
+
+std::span<const Route> people_routes()
+{
+    return kRoutes;
+}
+
+} // namespace vtlt::webui
