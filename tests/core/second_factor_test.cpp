@@ -312,7 +312,7 @@ TEST_CASE("who has the password cannot go on guessing the code, and locks nobody
     }
     SECTION("after a day nothing is remembered")
     {
-        test.pass(23h);
+        test.pass(24h);
         CHECK(test.with_code(test.half(), "000000") == kRefused);
         CHECK(test.with_code(test.half(), test.code()) == "nothing");
     }
