@@ -74,24 +74,50 @@ std::shared_ptr<services::Archive> Context::open(services::Archive::Mode mode) c
 
 const auth::Actor& Context::actor() const
 {
-    if (!actor_ && token_file.empty()) {
-        actor_ = forwarded_for ? *forwarded_for : auth::operator_actor();
-    } else if (!actor_) {
-        const auto token = read_token(token_file);
-        const auto archive = open_for_reading();
-        // Not by --now, which would wake expired tokens.
-        const SystemClock real;
-        actor_ = services::find_actor_by_token(*archive, archive->config().test_clock ? clock() : real, token);
-        if (!actor_) {
-            throw Error{Kind::forbidden, "token.refused"};
-        }
+    if (!actor_) {
+        actor_ = token_file.empty() ? operator_here() : person_of_token(*open_for_reading());
     }
     return *actor_;
+}
+
+auth::Actor Context::actor_now(services::Archive& archive) const
+{
+    return token_file.empty() ? operator_here() : person_of_token(archive);
+}
+
+auth::Actor Context::operator_here() const
+{
+    return forwarded_for ? *forwarded_for : auth::operator_actor();
+}
+
+auth::Actor Context::person_of_token(services::Archive& archive) const
+{
+    // Not by --now, which would wake expired tokens.
+    const SystemClock real;
+    auto person =
+        services::find_actor_by_token(archive, archive.config().test_clock ? clock() : real, read_token(token_file));
+    if (!person) {
+        throw Error{Kind::forbidden, "token.refused"};
+    }
+    return *std::move(person);
 }
 
 std::shared_ptr<services::Archive> Context::open_for_reading() const
 {
     return open(services::Archive::Mode::read);
+}
+
+void Context::note_access(services::Archive& archive, const catalog::Document& document, services::Access access) const
+{
+    const bool is_event = access == services::Access::downloaded || document.secrecy > Secrecy::open;
+    if (!is_event && !archive.is_writable()) {
+        return; // a figure alone is not worth the lock
+    }
+    const auto writer = archive.is_writable() ? nullptr : open_for_writing();
+    const SystemClock real;
+    services::AccessBook book{writer ? *writer : archive, archive.config().test_clock ? clock() : real};
+    book.note(actor(), document, access);
+    book.flush();
 }
 
 std::shared_ptr<services::Archive> Context::open_for_writing() const

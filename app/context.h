@@ -98,10 +98,15 @@ public:
     /// Who acts: the operator of the machine, or whose token `token_file` holds. Throws forbidden `token.refused`
     /// (unknown, revoked, expired, disabled: one text) and what read_token throws.
     const auth::Actor& actor() const;
+    /// The same as it is by now, at the end of long work.
+    auth::Actor actor_now(services::Archive& archive) const;
     /// The door of a command; what it does it to is asked where that is known. Throws forbidden `auth.forbidden`.
     void require(auth::Action action) const { auth::authorize_somewhere(actor(), action); }
 
     std::shared_ptr<services::Archive> open_for_reading() const;
+    /// Tells the history, and the figures, that a document is about to be given; without a server that needs the lock,
+    /// and throws busy `archive.locked` where another has it.
+    void note_access(services::Archive& archive, const catalog::Document& document, services::Access access) const;
     /// Throws invalid `clock.not_allowed` for --now in a home without a test clock.
     std::shared_ptr<services::Archive> open_for_writing() const;
     /// The archive opened for writing, with the keeper of its index.
@@ -135,6 +140,9 @@ public:
 private:
     std::shared_ptr<services::Archive> open(services::Archive::Mode mode) const;
 
+    auth::Actor operator_here() const;
+    auth::Actor person_of_token(services::Archive& archive) const;
+
     mutable std::unique_ptr<Clock> clock_;
     mutable std::optional<auth::Actor> actor_;
 };
@@ -165,6 +173,8 @@ void add_init(CLI::App& app, Context& context);
 void add_ingest(CLI::App& app, Context& context);
 void add_search(CLI::App& app, Context& context);
 void add_document(CLI::App& app, Context& context);
+void add_edit(CLI::App& app, Context& context);
+void add_report(CLI::App& app, Context& context);
 void add_user(CLI::App& app, Context& context);
 void add_rights(CLI::App& app, Context& context);
 void add_secrecy(CLI::App& app, Context& context);

@@ -37,6 +37,12 @@ std::uint64_t IndexKeeper::rebuild(const OnProgress& progress)
     return worker_.rebuild(progress);
 }
 
+int IndexKeeper::compact(std::uint64_t largest)
+{
+    const std::scoped_lock lock{working_};
+    return worker_.compact(largest);
+}
+
 OpenHouse keep_house(std::shared_ptr<services::Archive> archive)
 {
     auto keeper = std::make_shared<IndexKeeper>(archive->home(), archive->database());

@@ -27,6 +27,8 @@ public:
     std::uint64_t catch_up(const OnProgress& progress = {});
     /// Builds every index anew beside the serving one.
     std::uint64_t rebuild(const OnProgress& progress = {});
+    /// As indexer::IndexWorker::compact.
+    int compact(std::uint64_t largest = UINT64_MAX);
 
 private:
     std::mutex working_;

@@ -43,12 +43,23 @@ void print_view(const Context& context, const catalog::DocumentView& view)
     }
 }
 
+/// Not given before the history knows of it.
+catalog::DocumentView read_document(const Context& context, services::Archive& archive, const Options& options,
+                                    services::Access access)
+{
+    auto view = [&] {
+        auto tx = archive.database().read();
+        return find_document(context, archive, tx, options.id);
+    }();
+    context.note_access(archive, view.document, access);
+    return view;
+}
+
 int run_show(const Context& context, const Options& options)
 {
     const auto opened = context.open_for_reading();
     auto& archive = *opened;
-    auto tx = archive.database().read();
-    const auto view = find_document(context, archive, tx, options.id);
+    const auto view = read_document(context, archive, options, services::Access::viewed);
     const auto related = services::document_relations(archive, context.actor(), view.document.uid);
     if (context.json) {
         auto json = webui::document_json(view);
@@ -79,8 +90,7 @@ int run_cat(const Context& context, const Options& options)
 {
     const auto opened = context.open_for_reading();
     auto& archive = *opened;
-    auto tx = archive.database().read();
-    const auto view = find_document(context, archive, tx, options.id);
+    const auto view = read_document(context, archive, options, services::Access::downloaded);
     if (view.files.empty()) {
         throw Error{Kind::not_found, "document.no_file"};
     }

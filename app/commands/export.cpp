@@ -137,10 +137,11 @@ int run_export(const Context& context, const Options& options)
         throw Error{Kind::not_found, "export.no_documents"};
     }
     watch_interrupts();
-    const auto request =
+    auto request =
         package_request(house, context.clock(), context.actor(), options.wish(), documents.size(), options.to,
                         std::string{webui::kLanguageNames[static_cast<std::size_t>(context.language)]});
     jobs::JobContext job{archive.database(), context.clock(), start_job(context, archive, options, documents)};
+    request.before_publish = [&] { require_still_allowed(archive, context.actor_now(archive), job.job().id); };
     export_::PackageResult result;
     try {
         result = write(context, archive, job, documents, request);

@@ -26,6 +26,18 @@ int run_rebuild(const Context& context)
     return kExitOk;
 }
 
+int run_compact(const Context& context)
+{
+    context.require(auth::Action::index_rebuild);
+    const int bands = context.open_house().index->compact();
+    if (context.json) {
+        context.print_json({{"format_version", 1}, {"bands", bands}});
+    } else {
+        context.print_line(context.text("cli", bands > 0 ? "index.compacted" : "index.compact_not_needed"));
+    }
+    return kExitOk;
+}
+
 void print_problem(const Context& context, const Json& problem)
 {
     std::string line;
@@ -76,7 +88,8 @@ int run_stats(const Context& context)
                          {"documents", stats.documents},
                          {"applied_seq", stats.applied_seq},
                          {"bytes", stats.bytes},
-                         {"generation", stats.generation}});
+                         {"generation", stats.generation},
+                         {"has_remains", stats.has_remains}});
     }
     if (context.json) {
         context.print_json({{"format_version", 1}, {"bands", bands}});
@@ -102,7 +115,7 @@ void add_index(CLI::App& app, Context& context)
         int (*run)(const Context&);
     };
     for (const auto& row : {Row{"rebuild", "index.rebuild", run_rebuild}, Row{"check", "index.check", run_check},
-                            Row{"stats", "index.stats", run_stats}}) {
+                            Row{"compact", "index.compact", run_compact}, Row{"stats", "index.stats", run_stats}}) {
         index->add_subcommand(row.name, context.help(row.help))->callback([&context, run = row.run] {
             context.command = [&context, run] { return run(context); };
         });

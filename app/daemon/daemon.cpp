@@ -73,6 +73,7 @@ struct Daemon::State
     IndexThread index;
     services::SignInDesk sign_in;
     services::SessionActivity activity;
+    services::AccessBook access;
     services::Uploads uploads;
     jobs::Runner runner;
     webui::Site site;
@@ -83,7 +84,8 @@ struct Daemon::State
 
 Daemon::State::State(const Context& context, const ServeOptions& options)
     : clock(context.clock()), house(keep_house(context.open_for_writing())), index(house),
-      sign_in(*house.archive, clock), activity(*house.archive, clock), uploads(*house.archive, clock),
+      sign_in(*house.archive, clock), activity(*house.archive, clock), access(*house.archive, clock),
+      uploads(*house.archive, clock),
       runner(house.archive->database(), clock,
              {.actor_now = [this](const auth::Actor& then) { return actor_now(*house.archive, clock, then); },
               .on_finished = log_job}),
@@ -91,6 +93,7 @@ Daemon::State::State(const Context& context, const ServeOptions& options)
             .clock = clock,
             .sign_in = sign_in,
             .activity = activity,
+            .access = access,
             .uploads = uploads,
             .jobs = runner,
             .wake_index = [this] { index.wake(); },
@@ -139,8 +142,9 @@ void Daemon::tidy()
 {
     auto& state = *state_;
     auto& archive = *state.house.archive;
-    const std::array<std::function<void()>, 4> works{
+    const std::array<std::function<void()>, 5> works{
         [&] { state.activity.flush(); },
+        [&] { state.access.flush(); },
         [&] { services::sweep_sessions(archive, state.clock); },
         [&] { state.uploads.expire(); },
         [&] { audit::write_checkpoint(archive.home(), archive.database(), state.clock); },

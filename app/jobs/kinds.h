@@ -32,6 +32,10 @@ export_::PackageRequest package_request(const OpenHouse& house, const Clock& clo
                                         const PackageWish& wish, std::size_t documents,
                                         const std::filesystem::path& out, const std::string& language);
 
+/// Before a package has its name: throws conflict `export.no_longer_allowed` when one of its documents may not be taken
+/// any more, for it was raised, or a right has ended.
+void require_still_allowed(services::Archive& archive, const auth::Actor& actor, JobId job);
+
 /// Events of a package: before its first byte, and when it has its name.
 void record_package_requested(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor, const Uid& job,
                               const PackageWish& wish, std::size_t documents);

@@ -90,8 +90,9 @@ jobs::Ending make_package(const OpenHouse& house, const Clock& clock, jobs::JobC
         record_package_requested(tx, clock, actor, context.job().uid, wish, documents.size());
         tx.commit();
     }
-    const auto request = package_request(house, clock, actor, wish, documents.size(), out,
-                                         context.request().value("language", std::string{"vi"}));
+    auto request = package_request(house, clock, actor, wish, documents.size(), out,
+                                   context.request().value("language", std::string{"vi"}));
+    request.before_publish = [&] { require_still_allowed(*house.archive, actor, context.job().id); };
     const auto result = write(house, clock, documents, request, context);
     auto tx = house.archive->database().write();
     record_package_exported(tx, clock, actor, context.job().uid, wish, result);
@@ -140,6 +141,14 @@ export_::PackageRequest package_request(const OpenHouse& house, const Clock& clo
             .title = wish.dossier.empty() ? wish.query : wish.dossier,
             .audit_json = audit.dump(2) + "\n",
             .language = language};
+}
+
+void require_still_allowed(services::Archive& archive, const auth::Actor& actor, JobId job)
+{
+    auto tx = archive.database().read();
+    if (!jobs::are_documents_reached(tx, job, auth::reach_of(actor, auth::Action::document_export))) {
+        throw Error{Kind::conflict, "export.no_longer_allowed"};
+    }
 }
 
 void record_package_requested(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor, const Uid& job,

@@ -41,10 +41,13 @@ CREATE TABLE dossier (
     year {int} NOT NULL,
     code {text} NOT NULL,
     title {text} NOT NULL,
+    -- The highest of its own grade and those of its documents: it goes up with them, and down again.
     secrecy {int} NOT NULL DEFAULT 0 CHECK (secrecy BETWEEN 0 AND 3),
+    own_secrecy {int} NOT NULL DEFAULT 0 CHECK (own_secrecy BETWEEN 0 AND 3),
     opened_on {int},
     closed_on {int},
     revision {int} NOT NULL DEFAULT 1,
+    CHECK (secrecy >= own_secrecy),
     -- A dossier code is unique per unit and year; UNIT/YEAR/CODE always names one.
     UNIQUE (unit_id, year, code)
 ) {table};

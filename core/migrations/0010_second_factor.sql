@@ -8,7 +8,10 @@ CREATE TABLE second_factor (
     -- Without it the person is about to set it up and is asked for no code yet.
     confirmed_at {int},
     -- Of the last code that was accepted: none is accepted twice, nor one that is older.
-    last_step {int} NOT NULL DEFAULT 0
+    last_step {int} NOT NULL DEFAULT 0,
+    -- Wrong codes in a row, and when the last was given: six digits are guessed by whoever may try often enough.
+    wrong_codes {int} NOT NULL DEFAULT 0,
+    wrong_at {int}
 ) {table};
 
 -- Of a recovery code only the SHA-256 is kept. A used one stays until there are new ones: the history tells how many were used.

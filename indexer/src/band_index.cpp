@@ -30,8 +30,8 @@ void sync_built(const std::filesystem::path& folder)
 
 } // namespace
 
-BandIndex::BandIndex(Key, const Home& home, Generation generation, int flags)
-    : home_(home), generation_(std::move(generation)), database_(generation_.path.native(), flags)
+BandIndex::BandIndex(Key, const Home& home, Secrecy band, Generation generation, int flags)
+    : home_(home), band_(band), generation_(std::move(generation)), database_(generation_.path.native(), flags)
 {}
 
 template <class Work>
@@ -51,7 +51,7 @@ std::unique_ptr<BandIndex> BandIndex::open(const Home& home, Secrecy band)
         return nullptr;
     }
     try {
-        auto index = std::make_unique<BandIndex>(Key{}, home, *generation, Xapian::DB_OPEN);
+        auto index = std::make_unique<BandIndex>(Key{}, home, band, *generation, Xapian::DB_OPEN);
         if (!is_our_format(index->database_)) {
             return nullptr;
         }
@@ -71,11 +71,12 @@ std::unique_ptr<BandIndex> BandIndex::publish_built(const Home& home, Secrecy ba
         Xapian::WritableDatabase database{built.path.native(), Xapian::DB_OPEN | Xapian::DB_NO_SYNC};
         database.set_metadata(kFormatKey, std::string{kFormatVersion});
         database.set_metadata(kAppliedKey, std::to_string(seq));
+        database.set_metadata(kRemainsKey, {});
         database.commit();
         database.close();
         sync_built(built.path);
         publish(home, band, built);
-        auto index = std::make_unique<BandIndex>(Key{}, home, built, Xapian::DB_OPEN);
+        auto index = std::make_unique<BandIndex>(Key{}, home, band, built, Xapian::DB_OPEN);
         index->applied_ = seq;
         return index;
     } catch (const Xapian::Error& error) {
@@ -126,6 +127,23 @@ void BandIndex::commit(std::int64_t seq)
     applied_ = seq;
     waiting_documents_ = 0;
     waiting_words_ = 0;
+}
+
+void BandIndex::note_remains()
+{
+    guarded([&] { database_.set_metadata(kRemainsKey, "1"); });
+}
+
+bool BandIndex::has_remains() const
+{
+    return guarded([&] { return !database_.get_metadata(kRemainsKey).empty(); });
+}
+
+std::unique_ptr<BandIndex> BandIndex::compacted()
+{
+    const auto next = next_generation(home_, band_);
+    guarded([&] { database_.compact(next.path.native(), Xapian::DBCOMPACT_NO_RENUMBER); });
+    return publish_built(home_, band_, next, applied_);
 }
 
 std::uint64_t BandIndex::documents() const

@@ -29,6 +29,12 @@ public:
     /// Commits with `seq` as the last applied one and syncs the folder, which Xapian 1.4 does not (safety.md §1).
     void commit(std::int64_t seq);
 
+    /// Documents have left the band: with the next commit it is known to hold what remains of them.
+    void note_remains();
+    bool has_remains() const;
+    /// The same index as a new generation without what was deleted, in place of this one.
+    std::unique_ptr<BandIndex> compacted();
+
     std::int64_t applied() const { return applied_; }
     std::uint64_t documents() const;
     const Generation& generation() const { return generation_; }
@@ -39,7 +45,7 @@ public:
         friend class BandIndex;
         Key() = default;
     };
-    BandIndex(Key key, const Home& home, Generation generation, int flags);
+    BandIndex(Key key, const Home& home, Secrecy band, Generation generation, int flags);
 
 private:
     template <class Work>
@@ -47,6 +53,7 @@ private:
     void commit_large_portion(std::uint64_t words);
 
     Home home_;
+    Secrecy band_;
     Generation generation_;
     Xapian::WritableDatabase database_;
     std::int64_t applied_ = 0;

@@ -44,5 +44,7 @@ Error to_error(const Xapian::Error& error, const std::filesystem::path& path);
 inline constexpr const char* kPartsSuffix = ".parts";
 inline constexpr const char* kAppliedKey = "vtlt.applied_seq";
 inline constexpr const char* kFormatKey = "vtlt.format";
+/// Set while the files hold deleted words of documents that left the band.
+inline constexpr const char* kRemainsKey = "vtlt.remains";
 
 } // namespace vtlt::indexer

@@ -280,7 +280,7 @@ std::vector<IndexStats> index_stats(const Home& home)
             const Xapian::Database index{generation->path.native()};
             stats.push_back({band, index.get_termfreq(std::string{kEveryDocumentTerm}),
                              static_cast<std::uint64_t>(applied_seq(index)), folder_bytes(generation->path),
-                             generation->name()});
+                             generation->name(), !index.get_metadata(kRemainsKey).empty()});
         } catch (const Xapian::Error& error) {
             throw to_error(error, generation->path);
         }

@@ -62,7 +62,8 @@ struct IndexWorker::State
     Home home;
     db::Database& database;
     std::map<Secrecy, std::unique_ptr<BandIndex>> bands;
-    bool compared = false; ///< counts are compared once, when the process starts
+    bool compared = false;     ///< counts are compared once, when the process starts
+    bool may_be_remains = true; ///< until every band was looked at, and when something left one
 
     Progress report;
     IndexProgress progress;
@@ -183,10 +184,14 @@ std::uint64_t IndexWorker::State::apply_to(Secrecy band, const std::set<Document
 void IndexWorker::State::apply(const std::vector<outbox::IndexRequest>& requests)
 {
     IdsOfBand ids;
+    std::set<Secrecy> left;
     for (const auto& request : requests) {
         auto* index = open_or_rebuild(request.band, false);
         if (index == nullptr || request.seq > index->applied()) {
             ids[request.band].insert(request.document);
+            if (request.leaving) {
+                left.insert(request.band);
+            }
         }
     }
     const auto last = requests.back().seq;
@@ -194,6 +199,10 @@ void IndexWorker::State::apply(const std::vector<outbox::IndexRequest>& requests
         try {
             written += apply_to(band, list);
             if (auto* index = open_or_rebuild(band, false)) {
+                if (left.contains(band)) {
+                    index->note_remains();
+                    may_be_remains = true;
+                }
                 index->commit(std::max(last, index->applied()));
             }
         } catch (const Error& error) {
@@ -277,6 +286,32 @@ std::uint64_t IndexWorker::catch_up(const std::function<void(const IndexProgress
     state.compared = true;
     state.finish();
     return state.written;
+}
+
+int IndexWorker::compact(std::uint64_t largest)
+{
+    auto& state = *state_;
+    if (!state.may_be_remains) {
+        return 0;
+    }
+    state.start({});
+    int compacted = 0;
+    bool are_left = false;
+    for (const auto band : kBands) {
+        const auto index = BandIndex::open(state.home, band);
+        if (!index || !index->has_remains()) {
+            continue;
+        }
+        if (index->documents() <= largest) {
+            index->compacted();
+            ++compacted;
+        } else {
+            are_left = true;
+        }
+    }
+    state.may_be_remains = are_left;
+    state.finish();
+    return compacted;
 }
 
 std::uint64_t IndexWorker::rebuild(const std::function<void(const IndexProgress&)>& progress)

@@ -136,6 +136,48 @@ TEST_CASE("who saw an older revision is told what others made of it", "[document
     CHECK(desk.now().title == "của người kia");
 }
 
+TEST_CASE("a value is given back what it was, as a new revision that says so", "[documents]")
+{
+    Desk desk;
+    const auto first = desk.now();
+    auto wrong = titled("sai");
+    wrong.issued_on = std::optional<Date>{};
+    wrong.reason = "  nhập\n lại ";
+    const auto edited = desk.edit(wrong).revision;
+    desk.edit(titled("sai nữa"));
+    const auto restore = [&](std::string_view field, std::int64_t revision, std::int64_t seen,
+                             const auth::Actor& actor) {
+        return refusal([&] {
+            services::restore_value(desk.archive(), desk.clock(), actor, desk.uid, seen, field, revision, "nhầm");
+        });
+    };
+    const auto seen = desk.now().revision;
+    CHECK(restore("title", edited, seen - 1, desk.me) == "conflict document.changed_meanwhile");
+    CHECK(restore("signer", edited, seen, desk.me) == "not_found document.no_such_change");
+    CHECK(restore("secrecy", edited, seen, desk.me) == "not_found document.no_such_change");
+    CHECK(restore("title", 99, seen, desk.me) == "not_found document.no_such_change");
+    auto reader = desk.me;
+    reader.grants = {{.role = auth::Role::auditor}};
+    CHECK(restore("title", edited, seen, reader) == "forbidden auth.forbidden");
+    CHECK(desk.now().revision == seen);
+
+    CHECK(restore("title", edited, seen, desk.me) == "nothing");
+    CHECK(restore("issued_on", edited, seen + 1, desk.me) == "nothing");
+    CHECK(desk.now().title == first.title);
+    CHECK(desk.now().issued_on == first.issued_on);
+    CHECK(desk.now().revision == seen + 2);
+    const auto entries = services::document_history(desk.archive(), desk.me, desk.uid, 0, 10).entries;
+    REQUIRE(entries.size() == 6);
+    CHECK(entries[0].reason == "nhầm");
+    CHECK(entries[0].revision == seen + 2);
+    CHECK(entries[3].reason == "nhập lại");
+    CHECK(desk.faults().empty());
+    CHECK(desk.count("audit_leaf") == desk.count("audit_detail"));
+    auto long_reason = titled("khác");
+    long_reason.reason = std::string(501, 'x');
+    CHECK(refusal([&] { desk.edit(long_reason); }) == "invalid document.bad_values");
+}
+
 TEST_CASE("two at once: one writes, one is told", "[documents]")
 {
     Desk desk;

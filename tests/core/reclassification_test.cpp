@@ -241,6 +241,95 @@ TEST_CASE("a lower grade needs a second person", "[reclassification]")
     office.require_sound();
 }
 
+TEST_CASE("a dossier comes down with the last document that had raised it, never below its own grade",
+          "[reclassification]")
+{
+    Office office;
+    const auto lower = [&](const Uid& uid, Secrecy to) {
+        const auto proposal = services::propose_lower_secrecy(office.archive(), office.clock(), office.clerk, uid, to,
+                                                              "hết hạn");
+        services::confirm_lower_secrecy(office.archive(), office.clock(), office.guard, proposal.uid, [] {});
+    };
+    const auto grade = [&] {
+        auto tx = office.database().read();
+        return catalog::list_dossiers(tx, auth::whole_reach(), {}, 1).front().secrecy;
+    };
+    office.raise(office.first, Secrecy::mat);
+    office.raise(office.second, Secrecy::mat);
+    lower(office.first, Secrecy::open);
+    CHECK(grade() == Secrecy::mat);
+    CHECK(office.view(office.first).dossier_code.empty());
+    SECTION("the last one")
+    {
+        lower(office.second, Secrecy::open);
+        CHECK(grade() == Secrecy::open);
+        CHECK(office.view(office.first).dossier_code == "01.KH");
+    }
+    SECTION("its own")
+    {
+        {
+            auto tx = office.database().write();
+            tx.prepare("UPDATE dossier SET own_secrecy = 1").run();
+            tx.commit();
+        }
+        lower(office.second, Secrecy::open);
+        CHECK(grade() == Secrecy::mat);
+    }
+    office.require_sound();
+}
+
+TEST_CASE("what was written while it was secret stays so after it came down", "[reclassification]")
+{
+    Office office;
+    const auto rename = [&](const std::string& title) {
+        services::update_document(office.archive(), office.clock(), auth::operator_actor(), office.first,
+                                  office.view(office.first).document.revision, {.title = title});
+    };
+    rename("Kế hoạch thường");
+    office.raise(office.first, Secrecy::mat);
+    rename("Chiến dịch Bão Táp");
+    rename("Kế hoạch chung");
+    const auto proposal = services::propose_lower_secrecy(office.archive(), office.clock(), office.clerk, office.first,
+                                                          Secrecy::open, "đã xong Bão Táp");
+    services::confirm_lower_secrecy(office.archive(), office.clock(), office.guard, proposal.uid, [] {});
+    rename("Kế hoạch cuối");
+
+    const auto told = [&](const auth::Actor& actor) {
+        std::string all;
+        std::size_t entries = 0;
+        for (std::uint64_t start = 0;;) {
+            const auto page = services::document_history(office.archive(), actor, office.first, start, 2);
+            for (const auto& entry : page.entries) {
+                ++entries;
+                for (const auto& change : entry.changes) {
+                    all += change.before + "|" + change.after + "|";
+                }
+                all += entry.reason + "|";
+            }
+            if (!page.next_start) {
+                break;
+            }
+            start = *page.next_start;
+        }
+        CHECK(entries == 9);
+        return all;
+    };
+    const auto low = told(person(auth::Role::clerk, Secrecy::open));
+    CHECK(low.find("Bão Táp") == std::string::npos);
+    CHECK(low.find("Kế hoạch thường") != std::string::npos);
+    CHECK(low.find("Kế hoạch cuối") != std::string::npos);
+    CHECK(told(office.clerk).find("Chiến dịch Bão Táp") != std::string::npos);
+
+    std::size_t hidden = 0;
+    for (const auto& one : services::list_history(office.archive(), person(auth::Role::auditor, Secrecy::open), {}, 100)) {
+        if (one.event.object == office.first) {
+            CHECK((!one.event.detail || one.event.detail->dump().find("Bão Táp") == std::string::npos));
+            hidden += one.is_hidden ? 1 : 0;
+        }
+    }
+    CHECK(hidden == 5); // two edits, raised, proposed, lowered
+}
+
 TEST_CASE("what was confirmed is what was proposed", "[reclassification]")
 {
     Office office;
@@ -255,6 +344,58 @@ TEST_CASE("what was confirmed is what was proposed", "[reclassification]")
               services::confirm_lower_secrecy(office.archive(), office.clock(), office.guard, proposal.uid, [] {});
           }) == "conflict reclassification.changed_since");
     CHECK(office.view(office.first).document.secrecy == Secrecy::mat);
+}
+
+TEST_CASE("a document goes up while its text is being read, and its text goes with it", "[reclassification]")
+{
+    Office office;
+    constexpr int files = 12;
+    services::IntakeRequest request;
+    for (int i = 0; i < files; ++i) {
+        office.source("n" + std::to_string(i) + ".txt", "THÔNG BÁO\nSố " + std::to_string(i % 7) + "\n");
+    }
+    request.paths.push_back({.path = office.sources(), .dossier = "01.KH", .keep_duplicate = true});
+    request.workers = 1;
+    services::IntakeHooks hooks;
+    const auto pending = [&] {
+        auto tx = office.database().read();
+        auto select = tx.prepare("SELECT document.uid FROM file JOIN document ON document.id = file.document_id"
+                                 " WHERE file.text_state = 0 ORDER BY document.id");
+        std::vector<Uid> uids;
+        while (select.step()) {
+            uids.push_back(select.text(0));
+        }
+        return uids;
+    };
+    std::vector<Uid> raised;
+    const bool is_killed = GENERATE(false, true);
+    std::atomic<bool> stop = false;
+    hooks.stop = &stop;
+    hooks.on_progress = [&](const services::IntakeProgress&) {
+        if (!raised.empty()) {
+            return;
+        }
+        raised = pending(); // some read and not yet written, some still to be read
+        for (const auto& uid : raised) {
+            CHECK(office.raise(uid, Secrecy::mat).secrecy == Secrecy::mat);
+        }
+        stop = is_killed && !raised.empty();
+    };
+    services::run_intake(office.archive(), office.clock(), auth::operator_actor(), request, hooks);
+    if (is_killed) {
+        CHECK_FALSE(pending().empty());
+        hooks = {};
+        services::run_intake(office.archive(), office.clock(), auth::operator_actor(), request, hooks);
+    }
+    CHECK(raised.size() > 3);
+    CHECK(pending().empty());
+    for (const auto& uid : raised) {
+        const auto file = office.view(uid).files.front();
+        CHECK(file.band == Secrecy::mat);
+        CHECK(file.text_state == catalog::TextState::present);
+        CHECK(std::filesystem::exists(office.home().object(Secrecy::mat, file.text_hash)));
+    }
+    office.require_sound();
 }
 
 TEST_CASE("a document whose bytes are lost goes up all the same", "[reclassification]")

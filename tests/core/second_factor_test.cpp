@@ -50,7 +50,7 @@ struct FactorArchive : PeopleArchive
         add("quantri", Role::admin, Secrecy::tuyet_mat);
         lan = add("lan", Role::officer, Secrecy::mat);
         own = sign_in("lan");
-        secret = secret_bytes(services::start_second_factor(archive(), time, own.actor).text);
+        secret = secret_bytes(services::start_second_factor(archive(), time, own.actor, own.session.uid).text);
         recovery = desk.turn_on_second_factor(own.actor, own.session.uid, kPassword, code(), kHome);
         next_code();
     }
@@ -136,9 +136,9 @@ TEST_CASE("until a code was seen the password is enough", "[second_factor]")
         return refusal([&] { desk.turn_on_second_factor(own.actor, own.session.uid, password, code, kHome); });
     };
     CHECK(turn_on(kPassword, "123456") == "conflict second_factor.not_started");
-    const auto first = services::start_second_factor(test.archive(), test.time, own.actor);
-    CHECK(services::started_second_factor(test.archive(), test.time, own.actor)->uri == first.uri);
-    const auto second = services::start_second_factor(test.archive(), test.time, own.actor);
+    const auto first = services::start_second_factor(test.archive(), test.time, own.actor, own.session.uid);
+    CHECK(services::started_second_factor(test.archive(), test.time, own.actor, own.session.uid)->uri == first.uri);
+    const auto second = services::start_second_factor(test.archive(), test.time, own.actor, own.session.uid);
     CHECK(second.text != first.text);
     const auto code_of = [&](const services::SecondFactorSecret& one) {
         return auth::totp_code(secret_bytes(one.text), auth::totp_step(test.time.now()));
@@ -146,10 +146,27 @@ TEST_CASE("until a code was seen the password is enough", "[second_factor]")
     CHECK(std::holds_alternative<services::OpenedSession>(desk.sign_in("lan", kPassword, kHome)));
     CHECK(turn_on(kPassword, code_of(first)) == "invalid second_factor.wrong_code");
     CHECK(turn_on("sai mật khẩu", code_of(second)) == "invalid password.wrong");
+    SECTION("who is signed in as her elsewhere sees nothing of it and cannot confirm it")
+    {
+        const auto thief = test.sign_in("lan");
+        CHECK_FALSE(services::started_second_factor(test.archive(), test.time, thief.actor, thief.session.uid));
+        CHECK(refusal([&] {
+                  desk.turn_on_second_factor(thief.actor, thief.session.uid, kPassword, code_of(second), kHome);
+              }) == "conflict second_factor.not_started");
+        CHECK(turn_on(kPassword, code_of(second)) == "nothing");
+        CHECK(services::check_second_factors(test.archive()).empty());
+    }
+    SECTION("what somebody else starts meanwhile is not confirmed unseen")
+    {
+        const auto thief = test.sign_in("lan");
+        services::start_second_factor(test.archive(), test.time, thief.actor, thief.session.uid);
+        CHECK_FALSE(services::started_second_factor(test.archive(), test.time, own.actor, own.session.uid));
+        CHECK(turn_on(kPassword, code_of(second)) == "conflict second_factor.not_started");
+    }
     SECTION("a secret that lay about is none")
     {
         test.pass(15min);
-        CHECK_FALSE(services::started_second_factor(test.archive(), test.time, own.actor));
+        CHECK_FALSE(services::started_second_factor(test.archive(), test.time, own.actor, own.session.uid));
         CHECK(turn_on(kPassword, code_of(second)) == "conflict second_factor.not_started");
     }
     SECTION("one of it puts it in force, once")
@@ -158,7 +175,7 @@ TEST_CASE("until a code was seen the password is enough", "[second_factor]")
         const auto other = test.sign_in("lan");
         CHECK(turn_on(kPassword, code_of(second)) == "nothing");
         CHECK(turn_on(kPassword, code_of(second)) == "conflict second_factor.on_already");
-        CHECK(refusal([&] { services::start_second_factor(test.archive(), test.time, own.actor); }) ==
+        CHECK(refusal([&] { services::start_second_factor(test.archive(), test.time, own.actor, own.session.uid); }) ==
               "conflict second_factor.on_already");
         CHECK(std::holds_alternative<services::CodeAsked>(desk.sign_in("lan", kPassword, kHome)));
         // Who had come with the password alone is out.
@@ -266,6 +283,39 @@ TEST_CASE("wrong codes delay like wrong passwords, and the right password forget
     CHECK(test.with_code(half, test.code()) == "nothing");
     test.next_code();
     CHECK(test.with_code(test.half(), "000000") == kRefused);
+}
+
+TEST_CASE("who has the password cannot go on guessing the code, and locks nobody out", "[second_factor]")
+{
+    FactorArchive test;
+    for (int i = 0; i < 17; ++i) {
+        CHECK(test.with_code(test.half(), "000000") == kRefused);
+        test.pass(61min);
+    }
+    CHECK(test.with_code(test.half(), "000000") == kRefused);
+    test.pass(59min);
+    SECTION("not even the right one is looked at, also after a restart")
+    {
+        CHECK(test.with_code(test.half(), test.code()) == "busy sign_in.wait");
+        services::SignInDesk again{test.archive(), test.time};
+        const auto half = std::get<services::CodeAsked>(again.sign_in("lan", kPassword, kHome)).secret;
+        CHECK(refusal([&] { again.sign_in_with_code(half, test.code(), kHome); }) == "busy sign_in.wait");
+        test.pass(1min);
+        CHECK(test.with_code(test.half(), test.code()) == "nothing");
+        test.next_code();
+        CHECK(test.with_code(test.half(), "000000") == kRefused);
+        CHECK(test.with_code(test.half(), test.code()) == "nothing"); // the wrong ones of before are forgotten
+    }
+    SECTION("a recovery code lets in all the same")
+    {
+        CHECK(test.with_code(test.half(), test.recovery.front()) == "nothing");
+    }
+    SECTION("after a day nothing is remembered")
+    {
+        test.pass(24h);
+        CHECK(test.with_code(test.half(), "000000") == kRefused);
+        CHECK(test.with_code(test.half(), test.code()) == "nothing");
+    }
 }
 
 TEST_CASE("half of a sign-in ends by time, with the password and with the account", "[second_factor]")
@@ -385,7 +435,7 @@ TEST_CASE("who must have one and has none can do nothing but set it up", "[secon
               services::issue_api_token(test.archive(), test.time, actor,
                                         {.who = "hai", .title = "T", .scopes = {}, .expires_on = {}});
           }) == "forbidden auth.forbidden");
-    const auto secret = secret_bytes(services::start_second_factor(test.archive(), test.time, actor).text);
+    const auto secret = secret_bytes(services::start_second_factor(test.archive(), test.time, actor, opened.session.uid).text);
     test.desk.turn_on_second_factor(actor, opened.session.uid, kPassword,
                                     auth::totp_code(secret, auth::totp_step(test.time.now())), kHome);
     CHECK_FALSE(found()->lacks_second_factor);
@@ -481,17 +531,16 @@ TEST_CASE("a lost key is not replaced as long as something was closed with it", 
 TEST_CASE("the secret of one person opens nothing in another's row", "[second_factor]")
 {
     FactorArchive test;
-    test.add("hai");
-    const auto hai = test.sign_in("hai");
-    services::start_second_factor(test.archive(), test.time, hai.actor);
+    const auto hai = test.add("hai");
     {
         auto tx = test.database().write();
-        tx.prepare(
-              "UPDATE second_factor SET secret = (SELECT secret FROM second_factor WHERE confirmed_at IS NOT NULL)")
+        tx.prepare("INSERT INTO second_factor (account_id, secret, started_at, confirmed_at)"
+                   " SELECT ?1, secret, started_at, confirmed_at FROM second_factor")
+            .bind(1, hai.id)
             .run();
         tx.commit();
     }
-    CHECK(refusal([&] { services::started_second_factor(test.archive(), test.time, hai.actor); }) ==
-          "corrupt second_factor.key");
+    const auto half = std::get<services::CodeAsked>(test.desk.sign_in("hai", kPassword, kHome)).secret;
+    CHECK(test.with_code(half, test.code()) == "corrupt second_factor.key");
     CHECK(services::check_second_factors(test.archive()).size() == 1);
 }

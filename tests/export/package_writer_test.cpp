@@ -368,6 +368,26 @@ TEST_CASE("an object that is not what its name says never leaves in a package", 
     CHECK(test::list_tree(archive.out()).empty());
 }
 
+TEST_CASE("who is asked last and says no leaves no package", "[export][I9]")
+{
+    ExportArchive archive;
+    const auto documents = archive.add_awkward_dozen();
+    auto request = archive.request("goi.zip");
+    int asked = 0;
+    request.before_publish = [&] {
+        ++asked;
+        CHECK_FALSE(std::filesystem::exists(request.out));
+        throw Error{Kind::conflict, "export.no_longer_allowed"};
+    };
+    CHECK_THROWS_AS(archive.write(documents, request), Error);
+    CHECK(asked == 1);
+    CHECK(std::filesystem::is_empty(archive.out()));
+    request.before_publish = [&] { ++asked; };
+    archive.write(documents, request);
+    CHECK(asked == 2);
+    CHECK(std::filesystem::exists(request.out));
+}
+
 TEST_CASE("stopped anywhere, nothing is left under any name", "[export][I9]")
 {
     ExportArchive archive;

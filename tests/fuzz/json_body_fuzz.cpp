@@ -56,16 +56,17 @@ class Place
 public:
     Place()
         : archive_(make_archive(folder_.path() / "archive", clock_)), sign_in_(archive_, clock_),
-          activity_(archive_, clock_), uploads_(archive_, clock_), runner_(archive_.database(), clock_),
-          site_({.archive = archive_,
-                 .clock = clock_,
-                 .sign_in = sign_in_,
-                 .activity = activity_,
-                 .uploads = uploads_,
-                 .jobs = runner_,
-                 .wake_index = [] {},
-                 .catch_up_index = [] {},
-                 .mend_index = [] {}})
+          activity_(archive_, clock_), access_(archive_, clock_), uploads_(archive_, clock_),
+          runner_(archive_.database(), clock_), site_({.archive = archive_,
+                                                       .clock = clock_,
+                                                       .sign_in = sign_in_,
+                                                       .activity = activity_,
+                                                       .access = access_,
+                                                       .uploads = uploads_,
+                                                       .jobs = runner_,
+                                                       .wake_index = [] {},
+                                                       .catch_up_index = [] {},
+                                                       .mend_index = [] {}})
     {
         const auto operator_ = auth::operator_actor();
         services::add_account(archive_, clock_, operator_,
@@ -116,6 +117,7 @@ private:
     services::Archive archive_;
     services::SignInDesk sign_in_;
     services::SessionActivity activity_;
+    services::AccessBook access_;
     services::Uploads uploads_;
     jobs::Runner runner_;
     webui::Site site_;

@@ -2,6 +2,7 @@
 #include "index_fixture.h"
 
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/base/file.h>
 #include <vtlt/core/outbox/index_outbox.h>
 
 #include <catch2/catch.hpp>
@@ -356,6 +357,45 @@ TEST_CASE("a rebuild is a new generation, the old one goes, readers follow", "[i
     CHECK(stats[0].documents == 1);
     CHECK(stats[0].applied_seq == 1);
     CHECK(stats[0].bytes > 0);
+}
+
+TEST_CASE("compacting takes the words of a raised document out of the files of the lower band", "[index]")
+{
+    IndexedArchive archive;
+    std::vector<Paper> papers;
+    for (int i = 0; i < 60; ++i) {
+        papers.push_back({.title = "kế hoạch " + std::to_string(i), .pages = {"nội dung thường"}});
+    }
+    papers.push_back({.title = "phương án", .pages = {"chiến dịch xyzqwkimbac"}});
+    const auto raised = archive.add_all(papers).back();
+    archive.catch_up();
+    const auto holds_word = [&] {
+        const auto folder = serving(archive, Secrecy::open);
+        return std::ranges::any_of(fs::directory_iterator{folder}, [](const fs::directory_entry& file) {
+            return read_file(file.path(), std::size_t{1} << 26).find("xyzqwkimbac") != std::string::npos;
+        });
+    };
+    indexer::IndexWorker worker{archive.home(), archive.database()};
+    REQUIRE(holds_word());
+    CHECK(worker.compact() == 0); // nothing left a band
+
+    archive.reclassify(raised, Secrecy::mat);
+    worker.catch_up();
+    CHECK(holds_word()); // what this test is about: else it shows nothing
+    CHECK(indexer::index_stats(archive.home()).front().has_remains);
+    CHECK(worker.compact(59) == 0); // not so large a one
+    CHECK(worker.compact(60) == 1);
+    CHECK_FALSE(holds_word());
+    CHECK_FALSE(indexer::index_stats(archive.home()).front().has_remains);
+    CHECK(worker.compact() == 0);
+    CHECK(indexer::check_index(archive.home(), archive.database()).empty());
+    CHECK(archive.search("kế hoạch").total == 60);
+    CHECK(archive.search("xyzqwkimbac").total == 1);
+
+    // And it goes on following.
+    archive.add({.title = "kế hoạch mới"});
+    archive.catch_up();
+    CHECK(archive.search("kế hoạch").total == 61);
 }
 
 TEST_CASE("the check names what the index lacks and what it should not have", "[index]")

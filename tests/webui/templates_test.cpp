@@ -189,6 +189,9 @@ TEST_CASE("a page is well formed: tags, ids, labels, references, tokens", "[temp
     for_each_page([](const Example&, const std::string& page, Language) {
         const auto tags = read_tags(page);
         CHECK(first_unbalanced(tags).empty());
+        // A note that was closed by its own braces, a place that nobody filled.
+        CHECK(page.find("{{") == std::string::npos);
+        CHECK(page.find("}}") == std::string::npos);
         Words ids;
         Words labelled;
         int headings = 0;

@@ -41,6 +41,7 @@ http::Response send_document_list(Call& call)
     }
     const auto asked = asked_query(call);
     http::Response response{.body = document_list(call, asked, *output)};
+    call.house.services.access.note_print(call.actor, asked.text(), wanted);
     response.headers.set("Content-Type", std::string{forms::media_type(*output)});
     response.headers.set(
         "Content-Disposition",

@@ -153,6 +153,7 @@ http::Response send_package(Call& call)
     if (!path) {
         throw Error{Kind::not_found, "package.no_file"};
     }
+    call.house.services.access.note_package(call.actor, package.uid);
     UniqueFd file{::open(path->c_str(), O_RDONLY | O_CLOEXEC)};
     if (file.get() < 0) {
         throw_errno("open", path->native());

@@ -140,6 +140,25 @@ Json document_json(const catalog::DocumentView& view)
             {"files", files}};
 }
 
+Json access_report_json(const services::AccessReport& report)
+{
+    auto days = Json::array();
+    for (const auto& day : report.days) {
+        days.push_back({{"day", format_date(day.day)},
+                        {"sign_ins", day.sign_ins},
+                        {"viewed", day.viewed},
+                        {"downloaded", day.downloaded}});
+    }
+    auto most = Json::array();
+    for (const auto& one : report.most_read) {
+        most.push_back({{"id", one.view.document.uid},
+                        {"title", one.view.document.title},
+                        {"accesses", one.count.accesses},
+                        {"last_at", format_instant(one.count.last_at)}});
+    }
+    return {{"format_version", 1}, {"days", days}, {"most_read", most}};
+}
+
 Json reclassification_json(const catalog::Reclassification& proposal)
 {
     return {{"id", proposal.uid},

@@ -10,6 +10,7 @@
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/catalog/dossier.h>
 
+#include <algorithm>
 #include <atomic>
 
 namespace vtlt::webui {
@@ -129,6 +130,13 @@ void watch(const Call& call, http::Response& response)
     }
 }
 
+/// What was asked for, where it is named by a uid.
+Uid object_of(const Call& call)
+{
+    const auto named = std::ranges::find_if(call.values, [](const std::string& value) { return is_uid(value); });
+    return named != call.values.end() ? *named : Uid{};
+}
+
 http::Response answer_error(const Call& call, const Error& error)
 {
     if (error.code() == "index.unreadable") {
@@ -174,6 +182,9 @@ http::Response Site::answer(http::Request& request) const
         response = state_->retired && request.path == "/readyz" ? http::Response{.status = 503} : run(call);
         watch(call, response);
     } catch (const Error& error) {
+        if (error.code() == "auth.forbidden") {
+            call.house.services.access.note_refusal(call.actor, error.fields().front().second, object_of(call));
+        }
         response = answer_error(call, error);
         if (!match.allowed.empty()) {
             response.headers.set("Allow", match.allowed);

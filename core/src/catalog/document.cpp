@@ -363,11 +363,25 @@ std::vector<HeldObject> list_objects(db::ReadTx& tx, DocumentId document)
     return objects;
 }
 
-bool has_pending_text(db::ReadTx& tx, DocumentId document)
+std::vector<Secrecy> list_grades(db::ReadTx& tx, std::span<const DocumentId> ids)
 {
-    auto select = tx.prepare("SELECT 1 FROM file WHERE document_id = ?1 AND text_state = 0 LIMIT 1");
-    select.bind(1, document);
-    return select.step();
+    std::vector<std::int64_t> keys;
+    keys.reserve(ids.size());
+    for (const auto id : ids) {
+        keys.push_back(id.value);
+    }
+    auto select = tx.prepare("SELECT id, secrecy FROM document WHERE id IN {ids ?1}");
+    select.bind_list(1, std::span<const std::int64_t>{keys});
+    std::unordered_map<std::int64_t, Secrecy> found;
+    while (select.step()) {
+        found.emplace(select.integer(0), static_cast<Secrecy>(select.integer(1)));
+    }
+    std::vector<Secrecy> grades;
+    grades.reserve(keys.size());
+    for (const auto key : keys) {
+        grades.push_back(found.at(key));
+    }
+    return grades;
 }
 
 void replace_object(db::WriteTx& tx, DocumentId document, ObjectId from, ObjectId to)

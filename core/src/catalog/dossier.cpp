@@ -6,6 +6,8 @@
 #include <vtlt/core/catalog/reach_sql.h>
 #include <vtlt/core/db/database.h>
 
+#include <algorithm>
+
 namespace vtlt::catalog {
 
 namespace {
@@ -123,8 +125,8 @@ std::vector<std::string> list_dossier_codes(db::ReadTx& tx, UnitId unit, int yea
 DossierId insert_dossier(db::WriteTx& tx, const Dossier& dossier)
 {
     auto insert = tx.prepare(R"sql(
-        INSERT INTO dossier (uid, unit_id, year, code, title, secrecy, opened_on, closed_on)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        INSERT INTO dossier (uid, unit_id, year, code, title, secrecy, own_secrecy, opened_on, closed_on)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8)
         ON CONFLICT (unit_id, year, code) DO NOTHING
         RETURNING id
     )sql");
@@ -146,30 +148,30 @@ DossierId insert_dossier(db::WriteTx& tx, const Dossier& dossier)
     return id;
 }
 
-std::optional<Dossier> raise_dossier(db::WriteTx& tx, DossierId id, Secrecy secrecy)
+std::optional<SettledDossier> settle_dossier(db::WriteTx& tx, DossierId id)
 {
-    auto select = tx.prepare("SELECT uid, unit_id, code, secrecy FROM dossier WHERE id = ?1 AND secrecy < ?2");
-    select.bind(1, id).bind(2, static_cast<int>(secrecy));
-    if (!select.step()) {
+    auto select = tx.prepare(R"sql(
+        SELECT dossier.uid, dossier.unit_id, dossier.secrecy, dossier.own_secrecy,
+               (SELECT coalesce(max(document.secrecy), 0) FROM document WHERE document.dossier_id = dossier.id)
+          FROM dossier
+         WHERE dossier.id = ?1
+    )sql");
+    ensure(select.bind(1, id).step(), "a dossier that is named is there");
+    const auto unit = select.id<UnitId>(1);
+    const SettledDossier settled{.uid = select.text(0),
+                                 .before = static_cast<Secrecy>(select.integer(2)),
+                                 .now = static_cast<Secrecy>(std::max(select.integer(3), select.integer(4)))};
+    select.step();
+    if (settled.now == settled.before) {
         return std::nullopt;
     }
-    Dossier before{.id = id,
-                   .uid = select.text(0),
-                   .unit = select.id<UnitId>(1),
-                   .unit_code = {},
-                   .code = select.text(2),
-                   .title = {},
-                   .secrecy = static_cast<Secrecy>(select.integer(3)),
-                   .opened_on = {},
-                   .closed_on = {}};
-    select.step();
     tx.prepare("UPDATE dossier SET secrecy = ?2, revision = revision + 1 WHERE id = ?1")
         .bind(1, id)
-        .bind(2, static_cast<int>(secrecy))
+        .bind(2, static_cast<int>(settled.now))
         .run();
-    add_to_count(tx, Record::dossier, before.secrecy, before.unit, -1);
-    add_to_count(tx, Record::dossier, secrecy, before.unit, 1);
-    return before;
+    add_to_count(tx, Record::dossier, settled.before, unit, -1);
+    add_to_count(tx, Record::dossier, settled.now, unit, 1);
+    return settled;
 }
 
 std::vector<DocumentId> list_dossier_documents(db::ReadTx& tx, DossierId dossier)

@@ -9,14 +9,17 @@ namespace vtlt::catalog {
 std::optional<SecondFactor> find_second_factor(db::ReadTx& tx, AccountId account)
 {
     auto select =
-        tx.prepare("SELECT secret, started_at, confirmed_at, last_step FROM second_factor WHERE account_id = ?1");
+        tx.prepare("SELECT secret, started_at, confirmed_at, last_step, wrong_codes, wrong_at FROM second_factor"
+                   " WHERE account_id = ?1");
     if (!select.bind(1, account).step()) {
         return std::nullopt;
     }
     return SecondFactor{.sealed = select.bytes(0),
                         .started_at = select.instant(1),
                         .confirmed_at = select.is_null(2) ? std::nullopt : std::optional{select.instant(2)},
-                        .last_step = select.integer(3)};
+                        .last_step = select.integer(3),
+                        .wrong_codes = static_cast<int>(select.integer(4)),
+                        .wrong_at = select.is_null(5) ? Instant{} : select.instant(5)};
 }
 
 bool start_second_factor(db::WriteTx& tx, AccountId account, std::string_view sealed, Instant at)
@@ -32,17 +35,19 @@ bool start_second_factor(db::WriteTx& tx, AccountId account, std::string_view se
                .run() > 0;
 }
 
-bool confirm_second_factor(db::WriteTx& tx, AccountId account, std::string_view sealed, Instant at, std::int64_t step)
+bool confirm_second_factor(db::WriteTx& tx, AccountId account, std::string_view started, std::string_view sealed,
+                           Instant at, std::int64_t step)
 {
     return tx.prepare(R"sql(
         UPDATE second_factor
-           SET confirmed_at = ?3, last_step = ?4
+           SET confirmed_at = ?3, last_step = ?4, secret = ?5
          WHERE account_id = ?1 AND secret = ?2 AND confirmed_at IS NULL
     )sql")
                .bind(1, account)
-               .bind_bytes(2, sealed)
+               .bind_bytes(2, started)
                .bind(3, at)
                .bind(4, step)
+               .bind_bytes(5, sealed)
                .run() > 0;
 }
 
@@ -50,12 +55,25 @@ bool take_step(db::WriteTx& tx, AccountId account, std::int64_t step)
 {
     return tx.prepare(R"sql(
         UPDATE second_factor
-           SET last_step = ?2
+           SET last_step = ?2, wrong_codes = 0
          WHERE account_id = ?1 AND confirmed_at IS NOT NULL AND last_step < ?2
     )sql")
                .bind(1, account)
                .bind(2, step)
                .run() > 0;
+}
+
+void note_wrong_code(db::WriteTx& tx, AccountId account, Instant at, Instant forgotten_before)
+{
+    tx.prepare(R"sql(
+        UPDATE second_factor
+           SET wrong_codes = CASE WHEN wrong_at > ?3 THEN wrong_codes + 1 ELSE 1 END, wrong_at = ?2
+         WHERE account_id = ?1 AND confirmed_at IS NOT NULL
+    )sql")
+        .bind(1, account)
+        .bind(2, at)
+        .bind(3, forgotten_before)
+        .run();
 }
 
 bool delete_second_factor(db::WriteTx& tx, AccountId account)

@@ -329,6 +329,9 @@ PackageResult write_package(db::Database& database, const Home& home, const Cloc
     stream.add_payload("README.txt", readme_text());
     stream.add_tag("bag-info.txt", bag_info(stream, total, request, made_at));
     const auto sums = stream.finish();
+    if (request.before_publish) {
+        request.before_publish();
+    }
     out.publish();
     return {.documents = total.documents,
             .files = total.files,

@@ -54,7 +54,7 @@ std::vector<DocumentId> list_leaving(db::ReadTx& tx, std::span<const Secrecy> ba
 std::vector<IndexRequest> list_requests(db::ReadTx& tx, std::int64_t after, std::size_t limit)
 {
     auto select = tx.prepare(R"sql(
-        SELECT seq, document_id, band
+        SELECT seq, document_id, band, leaving
           FROM index_outbox
          WHERE seq > ?1 AND seq > (SELECT seq FROM index_outbox_closed)
          ORDER BY seq
@@ -63,7 +63,10 @@ std::vector<IndexRequest> list_requests(db::ReadTx& tx, std::int64_t after, std:
     select.bind(1, after).bind(2, static_cast<std::int64_t>(limit));
     std::vector<IndexRequest> requests;
     while (select.step()) {
-        requests.push_back({select.integer(0), select.id<DocumentId>(1), static_cast<Secrecy>(select.integer(2))});
+        requests.push_back({.seq = select.integer(0),
+                            .document = select.id<DocumentId>(1),
+                            .band = static_cast<Secrecy>(select.integer(2)),
+                            .leaving = select.integer(3) != 0});
     }
     return requests;
 }

@@ -10,6 +10,7 @@
 #include <vtlt/core/catalog/kind.h>
 #include <vtlt/core/outbox/index_outbox.h>
 
+#include "services/grades_of_time.h"
 #include "services/visible_document.h"
 
 #include <algorithm>
@@ -21,6 +22,8 @@ namespace vtlt::services {
 namespace {
 
 constexpr int kFirstYear = 1900;
+constexpr std::size_t kLongestReason = 500;
+constexpr std::string_view kEdited = "document.edited";
 
 /// A described value that is a text: where it lies in a document, in its changes, and how long it may be.
 struct TextRow
@@ -57,6 +60,7 @@ public:
             }
         }
         check_date(clock);
+        clean({"reason", nullptr, nullptr, kLongestReason}, changes_.reason);
         if (!problems_.empty()) {
             throw Error{Kind::invalid, "document.bad_values", {}, std::move(problems_)};
         }
@@ -74,6 +78,8 @@ public:
         }
         return document;
     }
+
+    const std::string& reason() const { return changes_.reason; }
 
 private:
     void add_problem(std::string_view name, std::string code, Fields fields = {})
@@ -139,11 +145,11 @@ SortedJson differences(const catalog::Document& before, const catalog::Document&
     throw Error{Kind::conflict, "document.changed_meanwhile", std::move(fields)};
 }
 
-HistoryEntry read_entry(const db::Statement& select, bool tells_numbers)
+/// What the reader may know of an event: of a time when the document was above his clearance only that there was one.
+HistoryEntry read_entry(const db::Statement& select, bool tells_numbers, bool is_hidden)
 {
-    HistoryEntry entry;
+    HistoryEntry entry{.is_hidden = is_hidden};
     const auto leaf = SortedJson::parse(select.text(1), nullptr, false);
-    const auto detail = SortedJson::parse(select.text(2), nullptr, false);
     if (leaf.is_object()) {
         entry.at = parse_instant(leaf.value("at", std::string{})).value_or(Instant{});
         entry.action = leaf.value("action", std::string{});
@@ -152,9 +158,17 @@ HistoryEntry read_entry(const db::Statement& select, bool tells_numbers)
     if (tells_numbers) {
         entry.seq = select.integer(0);
     }
-    const auto changes = detail.is_object() ? detail.value("changes", SortedJson::object()) : SortedJson::object();
+    const auto detail = SortedJson::parse(select.text(2), nullptr, false);
+    if (is_hidden || !detail.is_object()) {
+        return entry;
+    }
+    const auto changes = detail.value("changes", SortedJson::object());
     for (const auto& [name, change] : changes.items()) {
         entry.changes.push_back({name, change.value("old", std::string{}), change.value("new", std::string{})});
+    }
+    entry.reason = detail.value("reason", std::string{});
+    if (entry.action == kEdited && detail.contains("revision")) {
+        entry.revision = detail.at("revision").get<std::int64_t>();
     }
     return entry;
 }
@@ -199,12 +213,13 @@ void add_related(db::ReadTx& tx, const auth::Actor& actor, Relation relation, co
 
 } // namespace
 
-catalog::Document update_document(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid,
-                                  std::int64_t seen, const DocumentChanges& changes)
+namespace {
+
+/// `restored_from`: the revision whose edit is undone.
+catalog::Document write_changes(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor,
+                                const catalog::Document& before, std::int64_t seen, const DocumentChanges& changes,
+                                std::optional<std::int64_t> restored_from = std::nullopt)
 {
-    auto tx = archive.database().write();
-    auto before = visible_document(tx, actor, uid);
-    auth::authorize(actor, auth::Action::document_edit, catalog::target_of(before));
     const Wish wish{clock, changes};
     auto after = wish.applied_to(before);
     const auto changed = differences(before, after);
@@ -212,13 +227,87 @@ catalog::Document update_document(Archive& archive, const Clock& clock, const au
         refuse_changed_meanwhile(before, changed);
     }
     if (changed.empty()) {
-        return before;
+        return before; // what is written is nothing
     }
     after.revision = before.revision + 1;
     catalog::update_description(tx, after);
-    audit::record_event(tx, clock, actor,
-                        {"document.edited", before.uid, {{"revision", after.revision}, {"changes", changed}}});
+    SortedJson detail{{"revision", after.revision}, {"changes", changed}};
+    if (!wish.reason().empty()) {
+        detail["reason"] = wish.reason();
+    }
+    if (restored_from) {
+        detail["restored_from"] = *restored_from;
+    }
+    audit::record_event(tx, clock, actor, {std::string{kEdited}, before.uid, std::move(detail)});
     outbox::request_reindex(tx, before.id, before.secrecy);
+    return after;
+}
+
+/// What `field` was before the edit that made `revision`; nullopt where the reader can know of none.
+std::optional<std::string> value_before(db::ReadTx& tx, const auth::Actor& actor, const catalog::Document& document,
+                                        std::string_view field, std::int64_t revision)
+{
+    const std::array uids{document.uid};
+    const GradesOfTime grades{tx, uids};
+    auto select = tx.prepare(R"sql(
+        SELECT audit_detail.seq, audit_leaf.leaf, audit_detail.detail
+          FROM audit_detail
+          JOIN audit_leaf ON audit_leaf.seq = audit_detail.seq
+         WHERE audit_detail.object = ?1
+         ORDER BY audit_detail.seq
+    )sql");
+    select.bind(1, document.uid);
+    while (select.step()) {
+        const bool is_hidden = grades.at(document.uid, select.integer(0), document.secrecy) > actor.clearance;
+        const auto entry = read_entry(select, false, is_hidden);
+        if (entry.revision == revision) {
+            const auto change = std::ranges::find(entry.changes, field, &ValueChange::field);
+            return change != entry.changes.end() ? std::optional{change->before} : std::nullopt;
+        }
+    }
+    return std::nullopt;
+}
+
+DocumentChanges one_change(std::string_view field, const std::string& value)
+{
+    DocumentChanges changes;
+    if (field == "issued_on") {
+        changes.issued_on = parse_date(value);
+        return changes;
+    }
+    const auto row = std::ranges::find(kTexts, field, &TextRow::name);
+    ensure(row != kTexts.end(), "an edit names values that can be edited");
+    changes.*row->change = value;
+    return changes;
+}
+
+} // namespace
+
+catalog::Document update_document(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid,
+                                  std::int64_t seen, const DocumentChanges& changes)
+{
+    auto tx = archive.database().write();
+    const auto before = visible_document(tx, actor, uid);
+    auth::authorize(actor, auth::Action::document_edit, catalog::target_of(before));
+    auto after = write_changes(tx, clock, actor, before, seen, changes);
+    tx.commit();
+    return after;
+}
+
+catalog::Document restore_value(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid,
+                                std::int64_t seen, std::string_view field, std::int64_t revision,
+                                std::string_view reason)
+{
+    auto tx = archive.database().write();
+    const auto before = visible_document(tx, actor, uid);
+    auth::authorize(actor, auth::Action::document_edit, catalog::target_of(before));
+    const auto value = value_before(tx, actor, before, field, revision);
+    if (!value) {
+        throw Error{Kind::not_found, "document.no_such_change"};
+    }
+    auto changes = one_change(field, *value);
+    changes.reason = reason;
+    auto after = write_changes(tx, clock, actor, before, seen, changes, revision);
     tx.commit();
     return after;
 }
@@ -229,20 +318,24 @@ HistoryPage document_history(Archive& archive, const auth::Actor& actor, std::st
     auto tx = archive.database().read();
     const auto document = visible_document(tx, actor, uid);
     const bool tells_numbers = auth::is_allowed(actor, auth::Action::audit_read, {});
+    const std::array uids{document.uid};
+    const GradesOfTime grades{tx, uids};
     auto select = tx.prepare(R"sql(
         SELECT audit_detail.seq, audit_leaf.leaf, audit_detail.detail
           FROM audit_detail
           JOIN audit_leaf ON audit_leaf.seq = audit_detail.seq
-         WHERE audit_detail.object = ?1
+         WHERE audit_detail.object = ?1 AND audit_leaf.leaf NOT LIKE ?4
          ORDER BY audit_detail.seq DESC
          LIMIT ?2 OFFSET ?3
     )sql");
     select.bind(1, document.uid)
         .bind(2, static_cast<std::int64_t>(limit) + 1)
-        .bind(3, static_cast<std::int64_t>(start));
+        .bind(3, static_cast<std::int64_t>(start))
+        .bind(4, R"({"action":"access.%)"); // who read it is for who audits
     HistoryPage page;
     while (select.step()) {
-        page.entries.push_back(read_entry(select, tells_numbers));
+        const bool is_hidden = grades.at(document.uid, select.integer(0), document.secrecy) > actor.clearance;
+        page.entries.push_back(read_entry(select, tells_numbers, is_hidden));
     }
     if (page.entries.size() > limit) {
         page.entries.resize(limit);

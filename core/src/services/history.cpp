@@ -7,10 +7,13 @@
 #include <vtlt/core/catalog/document.h>
 #include <vtlt/core/catalog/dossier.h>
 
+#include "services/grades_of_time.h"
+
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <map>
+#include <set>
 
 namespace vtlt::services {
 
@@ -49,7 +52,8 @@ bool is_of(const audit::ListedEvent& event, std::string_view kind)
 /// Whose object is a document, and whose detail is of its grade.
 bool is_of_document(const audit::ListedEvent& event)
 {
-    return is_of(event, "document.") || is_of(event, "reclassification.");
+    return is_of(event, "document.") || is_of(event, "reclassification.") || event.action == "access.viewed" ||
+           event.action == "access.downloaded" || event.action == "access.refused";
 }
 
 /// Names the documents that the reader may see and hides the details of the others.
@@ -61,23 +65,35 @@ void name_documents(db::ReadTx& tx, const auth::Actor& actor, std::vector<Histor
             uids.push_back(one.event.object);
         }
     }
-    std::map<Uid, std::string> names;
+    struct Known
+    {
+        std::string name;
+        Secrecy grade = Secrecy::open;
+    };
+    std::map<Uid, Known> documents;
+    std::set<Uid> hidden;
     for (const auto& view : catalog::list_views_by_uid(tx, uids)) {
         const auto& document = view.document;
+        hidden.insert(document.uid);
         if (auth::is_allowed(actor, auth::Action::document_read, catalog::target_of(document))) {
             const auto code = document.number_symbol();
-            names.emplace(document.uid, code.empty() ? document.title : code);
+            documents.emplace(document.uid, Known{code.empty() ? document.title : code, document.secrecy});
+            hidden.erase(document.uid);
         }
     }
+    const GradesOfTime grades{tx, uids};
     for (auto& one : events) {
         if (!is_of_document(one.event)) {
             continue;
         }
-        if (const auto found = names.find(one.event.object); found != names.end()) {
-            one.object_name = found->second;
-        } else {
-            one.is_hidden = one.event.detail.has_value();
+        const auto found = documents.find(one.event.object);
+        const bool is_known = found != documents.end();
+        if (!is_known && is_of(one.event, "access.") && !hidden.contains(one.event.object)) {
+            continue; // what was refused was no document
         }
+        one.object_name = is_known ? found->second.name : std::string{};
+        one.is_hidden = one.event.detail &&
+                        (!is_known || grades.at(found->first, one.event.seq, found->second.grade) > actor.clearance);
     }
 }
 

@@ -113,6 +113,10 @@ private:
     void submit(TextTask task);
     void collect(bool wait);
     void apply_texts();
+    bool write_texts(const std::vector<Secrecy>& grades, std::vector<jobs::Item>& done);
+    jobs::Item write_text(db::WriteTx& tx, const TextResult& result, const std::optional<store::StagedObject>& staged,
+                          Secrecy grade, std::vector<audit::Event>& events);
+    std::vector<Secrecy> grades_now(db::ReadTx& tx) const;
     void finish_texts();
     void emit(const jobs::Item& item, bool resumed);
     void report_progress();

@@ -74,13 +74,13 @@ std::vector<audit::Event> write_change(db::WriteTx& tx, const Clock& clock, cons
     outbox::request_removal(tx, document.id, document.secrecy);
     outbox::request_reindex(tx, document.id, change.to);
     if (document.dossier) {
-        if (const auto before = catalog::raise_dossier(tx, *document.dossier, change.to)) {
+        if (const auto settled = catalog::settle_dossier(tx, *document.dossier)) {
             events.push_back({"dossier.reclassified",
-                              before->uid,
-                              {{"old", secrecy_name(before->secrecy)},
-                               {"new", secrecy_name(change.to)},
+                              settled->uid,
+                              {{"old", secrecy_name(settled->before)},
+                               {"new", secrecy_name(settled->now)},
                                {"document", document.uid}}});
-            outbox::request_reindex(tx, *document.dossier); // its title leaves documents of a lower grade
+            outbox::request_reindex(tx, *document.dossier); // documents of a lower grade tell its title no more, or again
         }
     }
     if (change.to > document.secrecy) {
@@ -172,13 +172,6 @@ void apply(Archive& archive, const Clock& clock, const auth::Actor& actor, const
     }
 }
 
-void require_settled(db::ReadTx& tx, const catalog::Document& document)
-{
-    if (catalog::has_pending_text(tx, document.id)) {
-        throw Error{Kind::conflict, "reclassification.being_read", {{"document", document.uid}}};
-    }
-}
-
 struct Visible
 {
     catalog::Reclassification proposal;
@@ -256,7 +249,6 @@ catalog::Document raise_secrecy(Archive& archive, const Clock& clock, const auth
                         "reclassification.above_highest",
                         {{"highest", std::string{secrecy_name(archive.config().highest)}}}};
         }
-        require_settled(tx, document);
         return Change{.document = std::move(document), .to = to, .reason = why, .proposal = {}};
     };
     apply(archive, clock, actor, look, now, make_searchable);
@@ -314,7 +306,6 @@ catalog::Document confirm_lower_secrecy(Archive& archive, const Clock& clock, co
         if (proposal.revision != document.revision) {
             throw Error{Kind::conflict, "reclassification.changed_since", {{"document", document.uid}}};
         }
-        require_settled(tx, document);
         const auto to = proposal.to;
         const auto why = proposal.reason;
         return Change{.document = std::move(document), .to = to, .reason = why, .proposal = std::move(proposal)};

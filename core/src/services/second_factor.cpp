@@ -8,6 +8,7 @@
 #include <vtlt/core/catalog/unit.h>
 #include <vtlt/core/services/actors.h>
 #include <vtlt/core/services/organisation.h>
+#include <vtlt/core/services/sign_in.h>
 
 #include "auth/seal.h"
 #include "services/account_steps.h"
@@ -32,6 +33,17 @@ constexpr std::size_t kLongestKey = 1024;
 std::string bound_to(const Uid& account)
 {
     return "second factor of " + account;
+}
+
+/// While it is being set up: who is signed in as this person elsewhere cannot open it.
+std::string bound_to(const Uid& account, const Uid& session)
+{
+    return bound_to(account) + " in session " + session;
+}
+
+bool is_waiting(const std::optional<catalog::SecondFactor>& factor, Instant now)
+{
+    return factor && !factor->confirmed_at && now - factor->started_at < kSetUpPatience && factor->started_at <= now;
 }
 
 [[noreturn]] void refuse_key(const char* why)
@@ -160,6 +172,10 @@ std::optional<TakenCode> take_code(const Home& home, db::WriteTx& tx, const cata
         return std::nullopt;
     }
     if (const auto code = auth::typed_totp_code(typed)) {
+        const auto wait = wait_after(kDelayOfCode, factor->wrong_codes, factor->wrong_at, now);
+        if (wait.count() > 0) {
+            throw Error{Kind::busy, "sign_in.wait", {{"seconds", std::to_string(wait.count())}}};
+        }
         const auto secret = opened_secret(home, account.uid, factor->sealed);
         const auto step = auth::find_totp_step(secret, *code, now, factor->last_step);
         return step && catalog::take_step(tx, account.id, *step) ? std::optional{TakenCode{}} : std::nullopt;
@@ -172,20 +188,23 @@ std::optional<TakenCode> take_code(const Home& home, db::WriteTx& tx, const cata
                      .events = {{"second_factor.recovery_code_used", account.uid, {{"left", left}}}}};
 }
 
-std::optional<TurnedOn> turn_on(const Home& home, db::WriteTx& tx, const catalog::Account& account,
+std::optional<TurnedOn> turn_on(const Home& home, db::WriteTx& tx, const catalog::Account& account, const Uid& own,
                                 std::string_view typed, Instant now)
 {
     const auto factor = catalog::find_second_factor(tx, account.id);
     if (factor && factor->confirmed_at) {
         throw Error{Kind::conflict, "second_factor.on_already"};
     }
-    if (!factor || now - factor->started_at >= kSetUpPatience || factor->started_at > now) {
+    const auto key = read_key(home);
+    const auto secret =
+        is_waiting(factor, now) ? key.open(factor->sealed, bound_to(account.uid, own)) : std::optional<std::string>{};
+    if (!secret) {
         throw Error{Kind::conflict, "second_factor.not_started"};
     }
     const auto code = auth::typed_totp_code(typed);
-    const auto secret = opened_secret(home, account.uid, factor->sealed);
-    const auto step = code ? auth::find_totp_step(secret, *code, now, factor->last_step) : std::nullopt;
-    if (!step || !catalog::confirm_second_factor(tx, account.id, factor->sealed, now, *step)) {
+    const auto step = code ? auth::find_totp_step(*secret, *code, now, factor->last_step) : std::nullopt;
+    const auto sealed = key.seal(*secret, bound_to(account.uid));
+    if (!step || !catalog::confirm_second_factor(tx, account.id, factor->sealed, sealed, now, *step)) {
         return std::nullopt;
     }
     auto made = make_recovery_codes();
@@ -193,7 +212,7 @@ std::optional<TurnedOn> turn_on(const Home& home, db::WriteTx& tx, const catalog
     return TurnedOn{.recovery_codes = std::move(made.codes),
                     .events = {{"second_factor.turned_on",
                                 account.uid,
-                                {{"factor", sha256_hex(factor->sealed)}, {"codes", digest_of_all(made.digests)}}}}};
+                                {{"factor", sha256_hex(sealed)}, {"codes", digest_of_all(made.digests)}}}}};
 }
 
 TurnedOn renew_recovery_codes(db::WriteTx& tx, const catalog::Account& account)
@@ -218,7 +237,7 @@ SecondFactorState second_factor_of(Archive& archive, const Clock& clock, const a
             .is_demanded = is_demanded_of(read_demand(tx), person)};
 }
 
-SecondFactorSecret start_second_factor(Archive& archive, const Clock& clock, const auth::Actor& actor)
+SecondFactorSecret start_second_factor(Archive& archive, const Clock& clock, const auth::Actor& actor, const Uid& own)
 {
     auth::authorize(actor, auth::Action::account_use, {});
     const auto secret = auth::make_totp_secret();
@@ -228,7 +247,7 @@ SecondFactorSecret start_second_factor(Archive& archive, const Clock& clock, con
     if (!account.has_password) {
         throw Error{Kind::conflict, "second_factor.no_password"};
     }
-    if (!catalog::start_second_factor(tx, account.id, key.seal(secret, bound_to(account.uid)), clock.now())) {
+    if (!catalog::start_second_factor(tx, account.id, key.seal(secret, bound_to(account.uid, own)), clock.now())) {
         throw Error{Kind::conflict, "second_factor.on_already"};
     }
     auto told = secret_of(tx, account, secret);
@@ -236,17 +255,18 @@ SecondFactorSecret start_second_factor(Archive& archive, const Clock& clock, con
     return told;
 }
 
-std::optional<SecondFactorSecret> started_second_factor(Archive& archive, const Clock& clock, const auth::Actor& actor)
+std::optional<SecondFactorSecret> started_second_factor(Archive& archive, const Clock& clock, const auth::Actor& actor,
+                                                        const Uid& own)
 {
     auth::authorize(actor, auth::Action::account_use, {});
     auto tx = archive.database().read();
     const auto account = catalog::get_account(tx, actor.name);
     const auto factor = catalog::find_second_factor(tx, account.id);
-    const auto now = clock.now();
-    if (!factor || factor->confirmed_at || now - factor->started_at >= kSetUpPatience || factor->started_at > now) {
+    if (!is_waiting(factor, clock.now())) {
         return std::nullopt;
     }
-    return secret_of(tx, account, opened_secret(archive.home(), account.uid, factor->sealed));
+    const auto secret = read_key(archive.home()).open(factor->sealed, bound_to(account.uid, own));
+    return secret ? std::optional{secret_of(tx, account, *secret)} : std::nullopt; // another session's is none here
 }
 
 void remove_second_factor(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view who)
@@ -340,6 +360,7 @@ std::vector<SealFault> check_second_factors(Archive& archive)
         SELECT account.uid, second_factor.secret
           FROM second_factor
           JOIN account ON account.id = second_factor.account_id
+         WHERE second_factor.confirmed_at IS NOT NULL
          ORDER BY account.id
     )sql");
     while (rows.step()) {

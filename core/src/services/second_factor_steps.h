@@ -23,17 +23,19 @@ struct TakenCode
     std::vector<audit::Event> events;
 };
 /// Takes a code of his phone or a recovery code; each is taken once, by one of those who come with it. nullopt where it
-/// is wrong, used, or no second factor is in force. Throws corrupt `second_factor.key`.
+/// is wrong, used, or no second factor is in force. Throws corrupt `second_factor.key`, busy `sign_in.wait` where too
+/// many were wrong (kDelayOfCode).
 std::optional<TakenCode> take_code(const Home& home, db::WriteTx& tx, const catalog::Account& account,
                                    std::string_view typed, Instant now);
 
-/// Puts what was started in force: the recovery codes, and the event. nullopt where the code is not one of it.
+/// Puts what the session `own` started in force: the recovery codes, and the event. nullopt where the code is not one
+/// of it.
 struct TurnedOn
 {
     std::vector<std::string> recovery_codes;
     std::vector<audit::Event> events;
 };
-std::optional<TurnedOn> turn_on(const Home& home, db::WriteTx& tx, const catalog::Account& account,
+std::optional<TurnedOn> turn_on(const Home& home, db::WriteTx& tx, const catalog::Account& account, const Uid& own,
                                 std::string_view typed, Instant now);
 /// Other recovery codes in place of those there are.
 TurnedOn renew_recovery_codes(db::WriteTx& tx, const catalog::Account& account);

@@ -316,7 +316,7 @@ std::vector<std::string> SignInDesk::turn_on_second_factor(const auth::Actor& ac
     return with_own_password(
         actor, password, address,
         [&](db::WriteTx& tx, const catalog::Account& account) -> std::optional<std::vector<std::string>> {
-            auto on = turn_on(archive_.home(), tx, account, code, clock_.now());
+            auto on = turn_on(archive_.home(), tx, account, own, code, clock_.now());
             if (!on) {
                 return std::nullopt;
             }
@@ -447,6 +447,9 @@ void SignInDesk::keep_failure(const Found& found, const Try& attempt, const char
         .run();
     catalog::note_sign_in_failure(tx, found.account ? found.account->id : AccountId{});
     SortedJson detail{{"address", attempt.address()}};
+    if (what == kCode && found.account) {
+        catalog::note_wrong_code(tx, found.account->id, failures.last_at, failures.last_at - kDelayOfCode.memory);
+    }
     if (what != nullptr) {
         detail["wrong"] = what;
     }

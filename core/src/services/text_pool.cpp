@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "services/text_pool.h"
 
+#include <vtlt/core/base/file.h>
 #include <vtlt/core/base/text.h>
 #include <vtlt/core/services/recognize.h>
 #include <vtlt/core/store/object_store.h>
 #include <vtlt/core/store/text_object.h>
 
 #include <algorithm>
+#include <fcntl.h>
 #include <utility>
 
 namespace vtlt::services {
@@ -41,9 +43,26 @@ catalog::Description describe(const sandbox::Extraction& extraction, const std::
             .title = std::move(found.title)};
 }
 
+/// Where it was when the task was made, else in the band that its document went to meanwhile. Bytes come to a band before
+/// they leave another: who looks upwards meets what goes up, and a second time what goes down.
+UniqueFd open_in_any_band(const Home& home, const TextTask& task)
+{
+    for (int pass = 0; pass < 2; ++pass) {
+        if (auto own = open_if_exists(home.object(task.band, task.hash), O_RDONLY)) {
+            return *std::move(own);
+        }
+        for (const auto band : kBands) {
+            if (auto moved = open_if_exists(home.object(band, task.hash), O_RDONLY)) {
+                return *std::move(moved);
+            }
+        }
+    }
+    return store::open_object(home, task.band, task.hash);
+}
+
 TextResult read_text(const Home& home, sandbox::Extractor& extractor, TextTask task)
 {
-    const auto extract = [&] { return extractor.extract(store::open_object(home, task.band, task.hash).get()); };
+    const auto extract = [&] { return extractor.extract(open_in_any_band(home, task).get()); };
     auto extraction = extract();
     if (extraction.starved) {
         extraction = extract(); // what fails twice is the document's own fault (safety.md §2, P9)

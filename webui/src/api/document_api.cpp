@@ -52,7 +52,11 @@ Changes changes_of(const Json& patch)
 {
     Changes changes;
     std::vector<Problem> problems;
+    changes.reason = text_member(patch, "reason");
     for (const auto& [name, value] : patch.items()) {
+        if (name == "reason") {
+            continue;
+        }
         const auto row = std::ranges::find(kMembers, name, &TextMember::name);
         const bool is_day = name == "issued_on";
         if (row == kMembers.end() && !is_day) {
@@ -95,6 +99,28 @@ http::Response patch_document(Call& call)
     return with_tag(readable_document(call, call.value()));
 }
 
+http::Response restore_value(Call& call)
+{
+    const auto seen = wanted_revision(call);
+    readable_document(call, call.value());
+    const auto body = read_json(call);
+    const auto from = body.find("revision");
+    if (from == body.end() || !from->is_number_integer()) {
+        throw Error{Kind::invalid, "api.not_number", {{"name", "revision"}}, {{"/revision", "api.not_number", {}}}};
+    }
+    try {
+        services::restore_value(call.archive(), call.clock(), call.actor, call.value(), seen.value_or(0),
+                                text_member(body, "field"), from->get<std::int64_t>(), text_member(body, "reason"));
+    } catch (const Error& error) {
+        if (error.code() != "document.changed_meanwhile") {
+            throw;
+        }
+        return with_tag(readable_document(call, call.value()), 412);
+    }
+    call.house.services.wake_index();
+    return with_tag(readable_document(call, call.value()));
+}
+
 std::uint64_t start_of(const std::string& text)
 {
     std::uint64_t start = 0;
@@ -116,6 +142,9 @@ http::Response get_history(Call& call)
                            {"action", entry.action},
                            {"actor", json_or_null(entry.actor_name)},
                            {"changes", changes},
+                           {"reason", json_or_null(entry.reason)},
+                           {"revision", entry.revision ? Json(*entry.revision) : Json(nullptr)},
+                           {"hidden", entry.is_hidden},
                            {"seq", entry.seq ? Json(*entry.seq) : Json(nullptr)}});
     }
     auto response = json_answer({{"format_version", 1}, {"entries", entries}});
@@ -176,7 +205,17 @@ constexpr std::array kRoutes{
           Access::signed_in,
           Action::document_read,
           get_history,
-          {.summary = "What happened to a document, newest first", .parameters = "cursor", .response = "History"}},
+          {.summary = "What happened to a document, newest first",
+           .parameters = "cursor",
+           .response = "DocumentHistory"}},
+    Route{"POST",
+          "/api/v1/documents/{id}/restore",
+          Access::signed_in,
+          Action::document_edit,
+          restore_value,
+          {.summary = "Give one value back what it was before the edit that made a revision; If-Match is required",
+           .request = "ValueRestore",
+           .response = "Document"}},
     Route{"GET",
           "/api/v1/documents/{id}/relations",
           Access::signed_in,

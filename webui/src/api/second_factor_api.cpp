@@ -33,7 +33,7 @@ http::Response show_own(Call& call)
 
 http::Response start_own(Call& call)
 {
-    const auto secret = services::start_second_factor(call.archive(), call.clock(), call.actor);
+    const auto secret = services::start_second_factor(call.archive(), call.clock(), call.actor, own_session(call));
     return unkept(json_answer({{"format_version", 1}, {"secret", secret.text}, {"uri", secret.uri}}));
 }
 
@@ -45,9 +45,8 @@ http::Response codes_answer(const std::vector<std::string>& codes)
 http::Response confirm_own(Call& call)
 {
     const auto body = read_json(call);
-    const auto own = call.session ? call.session->session.uid : Uid{};
     return codes_answer(call.house.services.sign_in.turn_on_second_factor(
-        call.actor, own, text_member(body, "password"), text_member(body, "code"), call.request.remote_address));
+        call.actor, own_session(call), text_member(body, "password"), text_member(body, "code"), call.request.remote_address));
 }
 
 http::Response renew_own(Call& call)

@@ -15,6 +15,8 @@ namespace vtlt::webui {
 namespace {
 
 constexpr std::size_t kShownEvents = 50;
+/// Whoever read, took, printed or was refused.
+constexpr std::string_view kEveryAccess = "access.";
 
 /// A value of a detail as one line.
 std::string line_of(const Json& value)
@@ -63,11 +65,12 @@ std::string object_href(const services::HistoryEvent& one)
         std::string_view kind;
         std::string_view path;
     };
-    constexpr std::array kRows{Row{"document.", "/documents/"}, Row{"job.", "/jobs/"}, Row{"package.", "/jobs/"}};
+    constexpr std::array kRows{Row{"document.", "/documents/"}, Row{"job.", "/jobs/"}, Row{"package.", "/jobs/"},
+                               Row{"access.", "/documents/"}};
     const auto row =
         std::ranges::find_if(kRows, [&](const Row& candidate) { return one.event.action.starts_with(candidate.kind); });
     const bool leads = row != kRows.end() && !one.is_hidden && is_uid(one.event.object) &&
-                       (row->kind != "document." || !one.object_name.empty());
+                       (row->path != "/documents/" || !one.object_name.empty());
     return leads ? std::string{row->path} + one.event.object : std::string{};
 }
 
@@ -104,6 +107,9 @@ Json action_options(const Call& call, const std::string& asked)
         options.push_back(
             {{"value", action}, {"text", event_title(call.language, action)}, {"selected", action == asked}});
     }
+    options.push_back({{"value", kEveryAccess},
+                       {"text", page_text(call.language, "audit.every_access")},
+                       {"selected", asked == kEveryAccess}});
     return options;
 }
 
@@ -158,6 +164,7 @@ http::Response show_audit(Call& call)
                     {"dates",
                      {{"from", day_view(call.language, asked.from, asked.bad_from)},
                       {"to", day_view(call.language, asked.to, asked.bad_to)}}},
+                    {"report_href", "/reports/access"},
                     {"filtered", !asked.is_empty()},
                     {"clear_href", "/audit"},
                     {"events", rows},

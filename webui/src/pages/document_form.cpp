@@ -121,6 +121,7 @@ DocumentForm read_document_form(const Call& call)
             form.changes.*(row.change) = typed->second;
         }
     }
+    form.changes.reason = call.field("reason");
     if (const auto typed = form.typed.find(std::string{kDay}); typed != form.typed.end()) {
         const auto day = day_of(typed->second);
         if (!typed->second.empty() && !day) {
@@ -158,6 +159,10 @@ Json edit_form(const Call& call, const catalog::Document& document, const Docume
         bases.push_back({{"name", std::string{kBase} + std::string{name}},
                          {"value", form.typed.empty() ? value_of(document, name) : base}});
     }
+    fields["reason"] = {{"value", form.changes.reason}, {"error", error_of(form, "reason")}};
+    if (!fields["reason"]["error"].is_null()) {
+        problems.emplace_back("f-reason", fields["reason"]["error"].get<std::string>());
+    }
     const auto path = document_path(document.uid);
     return {{"action", path}, {"revision", std::to_string(form.seen == 0 ? document.revision : form.seen)},
             {"bases", bases}, {"errors", error_summary(call.language, problems)},
@@ -189,6 +194,7 @@ http::Response merge_page(const Call& call, const catalog::DocumentView& view, c
                           {"take_theirs", only_they},
                           {"take_yours", !only_they}});
     }
+    kept.push_back({{"name", "reason"}, {"value", form.changes.reason}});
     const auto path = document_path(document.uid);
     const auto history = services::document_history(call.archive(), call.actor, document.uid, 0, 1).entries;
     const Json shown{{"title", page_text(call.language, "merge.title")},

@@ -16,6 +16,7 @@
 #include <vtlt/webui/shapes.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
 
@@ -40,6 +41,15 @@ std::string own_path(const Call& call, const catalog::DocumentView& view, const 
     return link(document_path(view.document.uid), {{"file", file}, {"page", page}, {"q", call.query("q")}});
 }
 
+/// số lượt truy cập; who audits goes on from there to who it was.
+Json accesses(const Call& call, const catalog::Document& document)
+{
+    const auto count = call.house.services.access.count(document);
+    const bool tells_who = auth::is_allowed_somewhere(call.actor, auth::Action::audit_read);
+    return term(page_text(call.language, "field.accesses"), number_text(call.language, count.accesses),
+                tells_who ? link("/audit", {{"object", document.uid}, {"action", "access."}}) : std::string{});
+}
+
 Json summary(const Call& call, const catalog::DocumentView& view)
 {
     const auto language = call.language;
@@ -62,7 +72,8 @@ Json summary(const Call& call, const catalog::DocumentView& view)
             term(field("secrecy"), secrecy),
             term(field("source_path"), document.source_path),
             term(field("created_at"), instant_text(document.created_at)),
-            term(field("revision"), std::to_string(document.revision))};
+            term(field("revision"), std::to_string(document.revision)),
+            accesses(call, document)};
 }
 
 std::string_view text_state(const catalog::File& file)
@@ -164,7 +175,39 @@ std::string value_text(const std::string& field, const std::string& value)
     return value;
 }
 
-Json history(const Call& call, const services::HistoryPage& found)
+/// What a value is today, as an event tells it; nullopt for what no edit changes.
+std::optional<std::string> value_today(const catalog::Document& document, std::string_view field)
+{
+    using catalog::Document;
+    static constexpr std::array<std::pair<std::string_view, std::string Document::*>, 6> kTexts{
+        {{"title", &Document::title},
+         {"number", &Document::number},
+         {"symbol", &Document::symbol},
+         {"kind", &Document::kind},
+         {"issuer", &Document::issuer},
+         {"signer", &Document::signer}}};
+    if (field == "issued_on") {
+        return document.issued_on ? format_date(*document.issued_on) : std::string{};
+    }
+    const auto row = std::ranges::find(kTexts, field, &std::pair<std::string_view, std::string Document::*>::first);
+    return row != kTexts.end() ? std::optional{document.*row->second} : std::nullopt;
+}
+
+/// What gives a value back, where that would change anything.
+Json restore_view(const catalog::Document& document, const services::HistoryEntry& entry,
+                  const services::ValueChange& change, bool may_edit)
+{
+    const auto today = value_today(document, change.field);
+    if (!may_edit || !entry.revision || !today || *today == change.before) {
+        return nullptr;
+    }
+    return {{"action", document_path(document.uid) + "/restore"},
+            {"field", change.field},
+            {"from", std::to_string(*entry.revision)},
+            {"revision", std::to_string(document.revision)}};
+}
+
+Json history(const Call& call, const catalog::Document& document, const services::HistoryPage& found, bool may_edit)
 {
     auto rows = Json::array();
     for (const auto& entry : found.entries) {
@@ -172,13 +215,16 @@ Json history(const Call& call, const services::HistoryPage& found)
         for (const auto& change : entry.changes) {
             changes.push_back({{"field", page_text(call.language, "field." + change.field)},
                                {"before", value_text(change.field, change.before)},
-                               {"after", value_text(change.field, change.after)}});
+                               {"after", value_text(change.field, change.after)},
+                               {"restore", restore_view(document, entry, change, may_edit)}});
         }
         rows.push_back(
             {{"when_text", instant_text(entry.at)},
              {"who", entry.actor_name.empty() ? page_text(call.language, "actor.operator") : entry.actor_name},
              {"what", event_title(call.language, entry.action)},
              {"changes", changes},
+             {"reason", entry.reason},
+             {"hidden", entry.is_hidden},
              {"proof", entry.seq ? Json("#" + std::to_string(*entry.seq)) : Json()}});
     }
     return rows;
@@ -215,7 +261,7 @@ http::Response document_page(const Call& call, const catalog::DocumentView& view
         {"files", file_rows(call, view, wanted)},
         {"text", file == view.files.end() ? Json() : text_view(call, view, *file)},
         {"relations", relations(call, document.uid)},
-        {"history", history(call, past)},
+        {"history", history(call, document, past, may_edit(call, document))},
         {"history_older", past.next_start
                               ? link(path, {{"history", std::to_string(*past.next_start)}, {"q", back}}) + "#history"
                               : std::string{}},
@@ -270,9 +316,34 @@ http::Response edit_document(Call& call)
     return response;
 }
 
+http::Response restore_document_value(Call& call)
+{
+    readable_document(call, call.value());
+    const auto number = [&](const char* name) {
+        std::int64_t value = 0;
+        const auto text = call.field(name);
+        std::from_chars(text.data(), text.data() + text.size(), value);
+        return value;
+    };
+    auto response = redirect(document_path(call.value()) + "#history");
+    try {
+        services::restore_value(call.archive(), call.clock(), call.actor, call.value(), number("revision"),
+                                call.field("field"), number("from"), call.field("reason"));
+    } catch (const Error& error) {
+        if (error.code() != "document.changed_meanwhile") {
+            throw;
+        }
+        tell_next(response, call, "warn", "changed_meanwhile"); // the page shows what it is now
+        return response;
+    }
+    call.house.services.wake_index();
+    tell_next(response, call, "good", "restored");
+    return response;
+}
+
 http::Response send_document_file(Call& call)
 {
-    const auto view = readable_document(call, call.value(0));
+    const auto view = readable_document(call, call.value(0), services::Access::downloaded);
     const auto file = std::ranges::find(view.files, number_in(call.value(1), 0), &catalog::File::ordinal);
     if (file == view.files.end()) {
         throw Error{Kind::not_found, "document.no_file"};
@@ -300,6 +371,7 @@ using auth::Action;
 constexpr std::array kRoutes{
     Route{"GET", "/documents/{id}", Access::signed_in, Action::document_read, show_document},
     Route{"POST", "/documents/{id}", Access::signed_in, Action::document_edit, edit_document},
+    Route{"POST", "/documents/{id}/restore", Access::signed_in, Action::document_edit, restore_document_value},
     Route{"GET", "/documents/{id}/files/{n}", Access::signed_in, Action::document_read, send_document_file},
     Route{"GET",
           "/api/v1/documents/{id}/files/{n}",

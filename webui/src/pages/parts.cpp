@@ -154,16 +154,22 @@ void keep_readable(const auth::Actor& actor, std::vector<catalog::DocumentView>&
     std::erase_if(views, [&](const auto& view) { return !may_read(actor, view.document); });
 }
 
-catalog::DocumentView readable_document(const Call& call, std::string_view uid)
+catalog::DocumentView readable_document(const Call& call, std::string_view uid, services::Access access)
 {
-    auto tx = call.archive().database().read();
-    const std::vector<Uid> wanted{std::string{uid}};
-    auto views = catalog::list_views_by_uid(tx, wanted);
-    keep_readable(call.actor, views);
-    if (views.empty()) {
+    const auto views = [&] {
+        auto tx = call.archive().database().read();
+        const std::vector<Uid> wanted{std::string{uid}};
+        return catalog::list_views_by_uid(tx, wanted);
+    }();
+    auto& book = call.house.services.access;
+    if (views.empty() || !may_read(call.actor, views.front().document)) {
+        if (!views.empty()) {
+            book.note_refusal(call.actor, auth::action_name(auth::Action::document_read), views.front().document.uid);
+        }
         throw Error{Kind::not_found, "document.not_found", {{"id", ""}}};
     }
-    return std::move(views.front());
+    book.note(call.actor, views.front().document, access);
+    return views.front();
 }
 
 } // namespace vtlt::webui

@@ -167,7 +167,8 @@ http::Response own_page(const Call& call, const OwnForm& wrong, int status = 200
     const auto language = call.language;
     const auto state = services::second_factor_of(call.archive(), call.clock(), call.actor, call.actor.name);
     const auto started =
-        state.is_on() ? std::nullopt : services::started_second_factor(call.archive(), call.clock(), call.actor);
+        state.is_on() ? std::nullopt
+                      : services::started_second_factor(call.archive(), call.clock(), call.actor, own_session(call));
     std::vector<std::pair<std::string, std::string>> problems;
     for (const auto& [id, text] : {std::pair{"f-code", wrong.code}, {"f-password", wrong.password}}) {
         if (!text.empty()) {
@@ -209,7 +210,7 @@ http::Response show_own(Call& call)
 
 http::Response start_own(Call& call)
 {
-    services::start_second_factor(call.archive(), call.clock(), call.actor);
+    services::start_second_factor(call.archive(), call.clock(), call.actor, own_session(call));
     return redirect(kOwnPage);
 }
 
@@ -251,10 +252,9 @@ http::Response own_refusal(const Call& call, const Error& error)
 http::Response confirm_own(Call& call)
 {
     try {
-        const auto own = call.session ? call.session->session.uid : Uid{};
         return codes_page(call,
                           call.house.services.sign_in.turn_on_second_factor(
-                              call.actor, own, call.field("password"), call.field("code"), call.request.remote_address),
+                              call.actor, own_session(call), call.field("password"), call.field("code"), call.request.remote_address),
                           "second_factor.is_on");
     } catch (const Error& error) {
         return own_refusal(call, error);

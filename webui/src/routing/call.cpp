@@ -92,6 +92,11 @@ void SearcherPool::give_back(std::unique_ptr<indexer::Searcher> searcher)
     free_.push_back(std::move(searcher));
 }
 
+Uid own_session(const Call& call)
+{
+    return call.session ? call.session->session.uid : Uid{};
+}
+
 std::string Call::field(std::string_view name) const
 {
     const auto found = std::ranges::find(form, name, &http::Pairs::value_type::first);

@@ -118,6 +118,9 @@ struct FormFile
 using OnFile = std::function<void(const http::Pairs& fields, const FormFile& file)>;
 http::Pairs read_form_files(Call& call, const OnFile& on_file);
 
+/// The uid of the call's session; empty for tokens and strangers.
+Uid own_session(const Call& call);
+
 /// Percent-encoding of a value in a query or of one path part.
 std::string encoded(std::string_view value);
 

@@ -21,6 +21,7 @@ std::span<const Route> job_routes();
 std::span<const Route> integrity_routes();
 std::span<const Route> package_routes();
 std::span<const Route> audit_routes();
+std::span<const Route> report_routes();
 std::span<const Route> people_routes();
 std::span<const Route> second_factor_routes();
 

@@ -47,6 +47,10 @@ public:
     std::uint64_t catch_up(const std::function<void(const IndexProgress&)>& progress = {});
     /// A new generation of every band from the catalogue alone, beside the serving one, then swapped in.
     std::uint64_t rebuild(const std::function<void(const IndexProgress&)>& progress = {});
+    /// Xapian keeps the bytes of what was deleted until other words take their place. Writes every index anew that has
+    /// remains of documents which left its band, and at most `largest` documents; how many were. Some minutes for a
+    /// million; whoever else wants to work on the index waits.
+    int compact(std::uint64_t largest = UINT64_MAX);
 
 private:
     struct State;
@@ -68,6 +72,7 @@ struct IndexStats
     std::uint64_t applied_seq = 0;
     std::uint64_t bytes = 0;
     std::string generation;
+    bool has_remains = false; ///< deleted words of documents that left the band are in its files (IndexWorker::compact)
 };
 
 std::vector<IndexStats> index_stats(const Home& home);

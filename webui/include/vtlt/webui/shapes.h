@@ -10,6 +10,7 @@
 #include <vtlt/core/catalog/unit.h>
 #include <vtlt/core/export/package_verifier.h>
 #include <vtlt/core/jobs/job.h>
+#include <vtlt/core/services/access_book.h>
 #include <vtlt/core/services/documents.h>
 #include <vtlt/core/services/history.h>
 #include <vtlt/core/services/rights.h>
@@ -31,6 +32,7 @@ Json json_or_null(std::optional<Instant> instant);
 std::string dossier_name(const catalog::DocumentView& view);
 Json document_json(const catalog::DocumentView& view);
 /// A proposal to lower a document's grade.
+Json access_report_json(const services::AccessReport& report);
 Json reclassification_json(const catalog::Reclassification& proposal);
 Json relations_json(std::span<const services::RelatedDocument> related);
 Json search_json(Language language, const indexer::SearchAnswer& answer, std::int64_t pending);

@@ -3,6 +3,7 @@
 
 #include <vtlt/core/base/clock.h>
 #include <vtlt/core/jobs/runner.h>
+#include <vtlt/core/services/access_book.h>
 #include <vtlt/core/services/archive.h>
 #include <vtlt/core/services/sessions.h>
 #include <vtlt/core/services/sign_in.h>
@@ -24,6 +25,7 @@ struct SiteServices
     const Clock& clock;
     services::SignInDesk& sign_in;
     services::SessionActivity& activity;
+    services::AccessBook& access;
     services::Uploads& uploads;
     jobs::Runner& jobs;
     /// Documents were changed: the index may follow. Returns at once.

@@ -139,7 +139,8 @@ struct HeldObject
 };
 /// In the order of their ids, each once.
 std::vector<HeldObject> list_objects(db::ReadTx& tx, DocumentId document);
-bool has_pending_text(db::ReadTx& tx, DocumentId document);
+/// The grade of each, in the given order. Every one of them exists.
+std::vector<Secrecy> list_grades(db::ReadTx& tx, std::span<const DocumentId> ids);
 /// Gives the document's files `to` where they have `from`, and forgets `from` unless another document has it.
 void replace_object(db::WriteTx& tx, DocumentId document, ObjectId from, ObjectId to);
 

@@ -45,8 +45,15 @@ Dossier get_dossier(db::ReadTx& tx, const auth::Reach& reach, std::string_view n
 std::vector<Dossier> list_dossiers(db::ReadTx& tx, const auth::Reach& reach, DossierId after, std::size_t limit);
 std::vector<std::string> list_dossier_codes(db::ReadTx& tx, UnitId unit, int year);
 DossierId insert_dossier(db::WriteTx& tx, const Dossier& dossier);
-/// The dossier as it was, when its grade was lower and is `secrecy` now.
-std::optional<Dossier> raise_dossier(db::WriteTx& tx, DossierId id, Secrecy secrecy);
+/// After a document in it got another grade: the dossier's is the highest of its own and theirs. As it was, and what it
+/// is now, where that is another.
+struct SettledDossier
+{
+    Uid uid;
+    Secrecy before = Secrecy::open;
+    Secrecy now = Secrecy::open;
+};
+std::optional<SettledDossier> settle_dossier(db::WriteTx& tx, DossierId id);
 /// Documents of a dossier in the order of its item list.
 std::vector<DocumentId> list_dossier_documents(db::ReadTx& tx, DossierId dossier);
 

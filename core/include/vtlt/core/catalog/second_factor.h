@@ -18,15 +18,22 @@ struct SecondFactor
     Instant started_at;
     std::optional<Instant> confirmed_at; ///< absent: not yet in force
     std::int64_t last_step = 0;          ///< of the last code that was accepted
+    int wrong_codes = 0;                 ///< in a row
+    Instant wrong_at{};                  ///< the last of them
 };
 
 std::optional<SecondFactor> find_second_factor(db::ReadTx& tx, AccountId account);
 /// One that is not in force yet, in place of another that is not; false where one is in force.
 bool start_second_factor(db::WriteTx& tx, AccountId account, std::string_view sealed, Instant at);
-/// From now on it is asked for; false where it is in force already, or is another one meanwhile.
-bool confirm_second_factor(db::WriteTx& tx, AccountId account, std::string_view sealed, Instant at, std::int64_t step);
-/// The code of this step is used up. False where it was, or a later one was: of two at once one is told true.
+/// From now on what was `started` is asked for, closed anew as `sealed`; false where it is in force already, or is
+/// another one meanwhile.
+bool confirm_second_factor(db::WriteTx& tx, AccountId account, std::string_view started, std::string_view sealed,
+                           Instant at, std::int64_t step);
+/// The code of this step is used up, and wrong ones before it are forgotten. False where it was, or a later one was: of
+/// two at once one is told true.
 bool take_step(db::WriteTx& tx, AccountId account, std::int64_t step);
+/// One more. `forgotten_before`: those of before it count no more.
+void note_wrong_code(db::WriteTx& tx, AccountId account, Instant at, Instant forgotten_before);
 /// With its recovery codes. False where none was in force.
 bool delete_second_factor(db::WriteTx& tx, AccountId account);
 

@@ -35,6 +35,8 @@ struct PackageRequest
     std::string title;      ///< heading of the register
     std::string audit_json; ///< content of data/audit.json (checkpoint)
     std::string language = "vi";
+    /// Asked when all is written, before the package has its name: whoever throws here leaves nothing.
+    std::function<void()> before_publish = nullptr;
 };
 
 struct PackageEstimate

@@ -23,7 +23,8 @@ struct IndexRequest
     std::int64_t seq = 0;
     DocumentId document;
     Secrecy band =
-        Secrecy::open; ///< the band whose index must follow: one row for each band the document leaves or enters
+        Secrecy::open;    ///< the band whose index must follow: one row for each band the document leaves or enters
+    bool leaving = false; ///< its words have no business in that band any more, not even as deleted bytes
 };
 
 /// In the transaction of the change itself.

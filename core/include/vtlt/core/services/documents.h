@@ -25,6 +25,7 @@ struct DocumentChanges
     std::optional<std::string> signer;
     std::optional<std::optional<Date>> issued_on;
     std::optional<std::string> title; ///< never empty
+    std::string reason;               ///< why, as the history tells it; may be empty
 };
 
 /// Changes a document that nobody has changed since `seen`. Event `document.edited` with the old and new values, outbox
@@ -32,9 +33,16 @@ struct DocumentChanges
 /// Throws conflict `document.changed_meanwhile` whose fields are `document`, `revision` (as it is now) and, for each
 /// wished value that differs from it, the name of the value with what it is now; invalid `document.bad_values` with a
 /// problem for each mistake (`document.unknown_kind`, `document.bad_date`, `text.not_utf8`, `title.blank`,
-/// `document.too_long`; pointers `/kind` …); forbidden `auth.forbidden`.
+/// `document.too_long`; pointers `/kind` …, `/reason`); forbidden `auth.forbidden`.
 catalog::Document update_document(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid,
                                   std::int64_t seen, const DocumentChanges& changes);
+
+/// Gives one value back what it was before the edit that made `revision`: an edit like any other, with a new revision;
+/// its event tells besides `restored_from`. Throws as update_document, and not_found `document.no_such_change` where no
+/// edit that the asker may see changed that value then.
+catalog::Document restore_value(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid,
+                                std::int64_t seen, std::string_view field, std::int64_t revision,
+                                std::string_view reason);
 
 struct ValueChange
 {
@@ -46,11 +54,14 @@ struct ValueChange
 struct HistoryEntry
 {
     Instant at{};
-    std::string action;               ///< e.g. document.edited
-    std::string actor;                ///< as the leaf has it
-    std::string actor_name;           ///< full name of a person; empty for an operator
-    std::vector<ValueChange> changes; ///< of an edit
-    std::optional<std::int64_t> seq;  ///< only for whoever may `audit_read`
+    std::string action;                   ///< e.g. document.edited
+    std::string actor;                    ///< as the leaf has it
+    std::string actor_name;               ///< full name of a person; empty for an operator
+    std::vector<ValueChange> changes;     ///< of an edit, where the document was not above the reader's clearance then
+    std::string reason;                   ///< why, likewise
+    std::optional<std::int64_t> revision; ///< that an edit made, likewise
+    bool is_hidden = false;               ///< there is more, and not for this reader
+    std::optional<std::int64_t> seq;      ///< only for whoever may `audit_read`
 };
 
 struct HistoryPage

@@ -17,12 +17,12 @@ namespace vtlt::services {
 /// raised knows that nobody below finds the document (I11).
 using MakeSearchable = std::function<void()>;
 
-/// Moves the document's bytes and texts to the band, raises its dossier where that is of a lower grade, and the jobs
-/// and packages that tell of it; an open proposal to lower is overtaken. Event `document.reclassified`. A grade that
+/// Moves the document's bytes and texts to the band, settles its dossier's grade, raises the jobs and packages that
+/// tell of it; an open proposal to lower is overtaken. Event `document.reclassified`. A grade that
 /// the document has already changes nothing. Returns the document as it is then; the asker may not be able to read it
 /// any more. Throws invalid `reclassification.no_reason`, `reclassification.not_higher`, `document.too_long`, conflict
-/// `reclassification.above_highest` (more than this installation may hold), `reclassification.being_read` (its text is
-/// just being read), busy `reclassification.busy` (others keep changing it).
+/// `reclassification.above_highest` (more than this installation may hold), busy `reclassification.busy` (others keep
+/// changing it).
 catalog::Document raise_secrecy(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid,
                                 Secrecy to, std::string_view reason, const MakeSearchable& make_searchable);
 

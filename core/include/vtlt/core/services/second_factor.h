@@ -39,10 +39,12 @@ struct SecondFactorSecret
 };
 
 /// A new secret for oneself, in place of one that was never confirmed; in force once SignInDesk::turn_on_second_factor
-/// has seen a code of it. Throws conflict `second_factor.on_already`, `second_factor.no_password`.
-SecondFactorSecret start_second_factor(Archive& archive, const Clock& clock, const auth::Actor& actor);
-/// What was started and can still be confirmed.
-std::optional<SecondFactorSecret> started_second_factor(Archive& archive, const Clock& clock, const auth::Actor& actor);
+/// has seen a code of it. It opens for the session `own` alone: who is signed in as this person elsewhere must not see
+/// what is being set up here. Throws conflict `second_factor.on_already`, `second_factor.no_password`.
+SecondFactorSecret start_second_factor(Archive& archive, const Clock& clock, const auth::Actor& actor, const Uid& own);
+/// What this session started and can still confirm.
+std::optional<SecondFactorSecret> started_second_factor(Archive& archive, const Clock& clock, const auth::Actor& actor,
+                                                        const Uid& own);
 
 /// Of somebody else, who has lost his phone: by whoever could set his password. Ends every session of that person.
 /// Throws conflict `second_factor.off_already`, forbidden `second_factor.own`.

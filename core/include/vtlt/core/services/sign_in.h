@@ -26,6 +26,10 @@ inline constexpr SignInDelay kDelayOfName{.free_tries = 5};
 /// Many people may sit behind one address: a proxy, a shared computer. What guards the single person is the name's
 /// delay.
 inline constexpr SignInDelay kDelayOfAddress{.free_tries = 20};
+/// Of wrong codes in a row, by who had the password: some forty tries a day against a million codes. A recovery code is
+/// long enough to be tried all the same, so nobody is locked out by it.
+inline constexpr SignInDelay kDelayOfCode{
+    .free_tries = 5, .longest = std::chrono::hours{1}, .memory = std::chrono::hours{24}};
 
 /// How long the next try has to wait; 0 when it may be made now.
 std::chrono::seconds wait_after(const SignInDelay& delay, int failures, Instant last_failed_at, Instant now);
