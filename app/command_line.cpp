@@ -26,10 +26,10 @@ namespace {
 
 using Adder = void (*)(CLI::App&, Context&);
 
-constexpr std::array<Adder, 19> kCommands{add_init,  add_serve,   add_ingest, add_search,  add_document,
-                                          add_edit,  add_user,    add_report, add_rights,  add_secrecy,
-                                          add_unit,  add_dossier, add_export, add_package, add_verify,
-                                          add_audit, add_index,   add_job,    add_doctor};
+constexpr std::array<Adder, 19> kAdders{add_init,    add_serve,  add_ingest,  add_search,  add_document,
+                                        add_edit,    add_user,   add_rights,  add_secrecy, add_unit,
+                                        add_dossier, add_export, add_package, add_verify,  add_audit,
+                                        add_report,  add_index,  add_job,     add_doctor};
 
 /// Asked for before parsing, because the help and every refusal are written so. After `--` stand words only.
 void prepare(Context& context, const std::vector<std::string>& words)
@@ -103,11 +103,8 @@ int report_usage(const CLI::App& app, const Context& context, const CLI::ParseEr
 int run_here(const Context& context)
 {
     try {
-        // Who does not get in learns nothing of what is there.
-        if (!context.token_file.empty() && std::filesystem::exists(Home{context.home}.catalog())) {
-            context.actor();
-        }
-        return context.command();
+        context.enter(context.command->command.row());
+        return context.command->run();
     } catch (const std::filesystem::filesystem_error& failure) {
         throw_as_error(failure);
     }
@@ -118,7 +115,7 @@ int run_command(const Context& context, const std::vector<std::string>& argument
     if (context.home.empty()) {
         throw Error{Kind::invalid, "archive.no_path"};
     }
-    if (!context.local) {
+    if (context.command->command.row().action) {
         if (const auto exit = forward(context, arguments)) {
             return *exit;
         }
@@ -135,7 +132,7 @@ int with_parsed(Context& context, const std::vector<std::string>& words, const W
     app.require_subcommand(1);
     app.fallthrough();
     add_globals(app, context);
-    for (const auto add : kCommands) {
+    for (const auto add : kAdders) {
         add(app, context);
     }
     finish_help_frame(app);

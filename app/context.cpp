@@ -7,6 +7,7 @@
 
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/file.h>
+#include <vtlt/core/home.h>
 #include <vtlt/core/services/api_tokens.h>
 
 #include <array>
@@ -100,6 +101,21 @@ auth::Actor Context::person_of_token(services::Archive& archive) const
         throw Error{Kind::forbidden, "token.refused"};
     }
     return *std::move(person);
+}
+
+void Context::enter(const CommandRow& row) const
+{
+    // A token is of a person of the archive; where there is none, the command itself says so.
+    if (!token_file.empty() && !std::filesystem::exists(Home{home}.catalog())) {
+        return;
+    }
+    // Also for what needs no right: who does not get in learns nothing of what is there.
+    const auto& who = actor();
+    if (row.action) {
+        auth::authorize_somewhere(who, *row.action);
+    } else if (row.needs == Needs::machine && who.type != auth::Actor::Type::operator_) {
+        throw Error{Kind::forbidden, "command.for_operators"};
+    }
 }
 
 std::shared_ptr<services::Archive> Context::open_for_reading() const

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <vtlt/core/auth/authorize.h>
+#include "app/command_table.h"
+
 #include <vtlt/core/base/clock.h>
 #include <vtlt/core/base/json.h>
 #include <vtlt/core/services/archive.h>
@@ -66,6 +67,15 @@ inline constexpr int kExitPartial = 3;
 inline constexpr int kExitIntegrity = 7;
 inline constexpr int kExitInterrupted = 130;
 
+/// The command that was typed, with its row: nothing runs that has none.
+struct ParsedCommand
+{
+    ParsedCommand(Command its_command, std::function<int()> what) : command(its_command), run(std::move(what)) {}
+
+    Command command;
+    std::function<int()> run;
+};
+
 /// The global flags and what every command needs: the archive, the clock, the language, the two outputs.
 class Context
 {
@@ -84,9 +94,8 @@ public:
     std::string now;        ///< --now
     std::string token_file; ///< --token-file: act as that person
     webui::Language language = webui::Language::vi;
-    std::function<int()> command;       ///< set by the parsed subcommand
-    bool local = false;                 ///< set by commands that never run inside the server
-    std::vector<PathPlace> path_places; ///< of the parsed command
+    std::optional<ParsedCommand> command; ///< set by the parsed subcommand
+    std::vector<PathPlace> path_places;   ///< of the parsed command
     /// Inside the server: what was typed for a path that came as a descriptor.
     std::map<std::string, std::string> typed_paths;
     Outlets outlets;
@@ -100,8 +109,9 @@ public:
     const auth::Actor& actor() const;
     /// The same as it is by now, at the end of long work.
     auth::Actor actor_now(services::Archive& archive) const;
-    /// The door of a command; what it does it to is asked where that is known. Throws forbidden `auth.forbidden`.
-    void require(auth::Action action) const { auth::authorize_somewhere(actor(), action); }
+    /// The door of a command: who may do nothing of its kind anywhere does not come in. Throws forbidden
+    /// `auth.forbidden`, `command.for_operators`, and what actor() throws.
+    void enter(const CommandRow& row) const;
 
     std::shared_ptr<services::Archive> open_for_reading() const;
     /// Tells the history, and the figures, that a document is about to be given; without a server that needs the lock,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/context.h"
+#include "app/command_parts.h"
 #include "app/words.h"
 
 #include <vtlt/core/audit/audit_log.h>
@@ -21,7 +21,6 @@ constexpr std::size_t kListed = 200;
 
 int run_verify(const Context& context)
 {
-    context.require(auth::Action::integrity_verify);
     const auto opened = context.open_for_reading();
     auto& archive = *opened;
     const auto verdict = audit::verify_audit(archive.home(), archive.database());
@@ -80,7 +79,6 @@ void derive_list(const Context& context)
 
 int run_list(const Context& context, const ListOptions& options)
 {
-    context.require(auth::Action::audit_read);
     auto filter = options.filter;
     if (!options.from.empty()) {
         filter.first = period_of(options.from).from;
@@ -130,7 +128,6 @@ void bring_up_checkpoint(const Context& context)
 
 int run_checkpoint(const Context& context)
 {
-    context.require(auth::Action::audit_read);
     bring_up_checkpoint(context);
     const auto opened = context.open_for_reading();
     const auto& home = opened->home();
@@ -149,7 +146,6 @@ int run_checkpoint(const Context& context)
 
 int run_export(const Context& context, const std::filesystem::path& to)
 {
-    context.require(auth::Action::audit_read);
     bring_up_checkpoint(context);
     const auto opened = context.open_for_reading();
     const auto& home = opened->home();
@@ -170,15 +166,11 @@ int run_export(const Context& context, const std::filesystem::path& to)
 
 void add_audit(CLI::App& app, Context& context)
 {
-    auto* audit = app.add_subcommand("audit", context.help("audit"))->require_subcommand(1);
-    audit->add_subcommand("verify", context.help("audit.verify"))->callback([&context] {
-        context.command = [&context] { return run_verify(context); };
-    });
-    audit->add_subcommand("checkpoint", context.help("audit.checkpoint"))->callback([&context] {
-        context.command = [&context] { return run_checkpoint(context); };
-    });
+    auto* audit = add_group(app, context, "audit");
+    add_command(*audit, context, "audit verify", [&context] { return run_verify(context); });
+    add_command(*audit, context, "audit checkpoint", [&context] { return run_checkpoint(context); });
     auto asked = std::make_shared<ListOptions>();
-    auto* list = audit->add_subcommand("list", context.help("audit.list"));
+    auto* list = add_command(*audit, context, "audit list", [&context, asked] { return run_list(context, *asked); });
     list->add_option("--person", asked->filter.person, context.help("audit.person"));
     list->add_option("--action", asked->filter.action, context.help("audit.action"));
     list->add_option("--object", asked->filter.object, context.help("audit.object"));
@@ -186,20 +178,14 @@ void add_audit(CLI::App& app, Context& context)
     list->add_option("--from", asked->from, context.help("audit.from"));
     list->add_option("--to", asked->to, context.help("audit.until"));
     list->add_option("--cursor", asked->cursor, context.help("audit.cursor"));
-    list->callback([&context, asked] { context.command = [&context, asked] { return run_list(context, *asked); }; });
     auto to = std::make_shared<std::filesystem::path>();
-    auto* command = audit->add_subcommand("export", context.help("audit.export"));
+    auto* command = add_command(
+        *audit, context, "audit export", [&context, to] { return run_export(context, *to); },
+        [&context, to] { context.takes_path(PathUse::output, *to); });
     command->add_option("--to", *to, context.help("audit.to"))->required();
-    command->callback([&context, to] {
-        context.takes_path(PathUse::output, *to);
-        context.command = [&context, to] { return run_export(context, *to); };
-    });
-    audit->add_subcommand("verifier", context.help("audit.verifier"))->callback([&context] {
-        context.local = true;
-        context.command = [&context] {
-            context.print(audit::verifier_script());
-            return kExitOk;
-        };
+    add_command(*audit, context, "audit verifier", [&context] {
+        context.print(audit::verifier_script());
+        return kExitOk;
     });
 }
 

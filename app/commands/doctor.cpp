@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/context.h"
+#include "app/command_parts.h"
 
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/sandbox/extractor.h>
@@ -67,10 +67,7 @@ int run_doctor(const Context& context)
 
 void add_doctor(CLI::App& app, Context& context)
 {
-    app.add_subcommand("doctor", context.help("doctor"))->callback([&context] {
-        context.local = true;
-        context.command = [&context] { return run_doctor(context); };
-    });
+    add_command(app, context, "doctor", [&context] { return run_doctor(context); });
 }
 
 } // namespace vtlt::app

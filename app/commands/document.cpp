@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/command_parts.h"
 #include "app/typed.h"
 #include "app/words.h"
 
@@ -118,15 +119,11 @@ int run_cat(const Context& context, const Options& options)
 void add_document(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<Options>();
-    auto* show = app.add_subcommand("show", context.help("show"));
+    auto* show = add_command(app, context, "show", [&context, options] { return run_show(context, *options); });
     show->add_option("ID", options->id, context.help("document.id"))->required();
-    show->callback(
-        [&context, options] { context.command = [&context, options] { return run_show(context, *options); }; });
-    auto* cat = app.add_subcommand("cat", context.help("cat"));
+    auto* cat = add_command(app, context, "cat", [&context, options] { return run_cat(context, *options); });
     cat->add_option("ID", options->id, context.help("document.id"))->required();
     cat->add_flag("--text", options->text, context.help("cat.text"));
-    cat->callback(
-        [&context, options] { context.command = [&context, options] { return run_cat(context, *options); }; });
 }
 
 } // namespace vtlt::app

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/command_parts.h"
 #include "app/typed.h"
 
 #include <vtlt/core/base/error.h>
@@ -128,24 +129,20 @@ int run_list(const Context& context)
 
 void add_dossier(CLI::App& app, Context& context)
 {
-    auto* dossier = app.add_subcommand("dossier", context.help("dossier"))->require_subcommand(1);
+    auto* dossier = add_group(app, context, "dossier");
     auto options = std::make_shared<Options>();
-    auto* create = dossier->add_subcommand("new", context.help("dossier.new"));
+    auto* create =
+        add_command(*dossier, context, "dossier new", [&context, options] { return run_new(context, *options); });
     create->add_option("CODE", options->dossier.code, context.help("dossier.code"))->required();
     create->add_option("--title", options->dossier.title, context.help("dossier.title"))->required();
     create->add_option("--unit", options->dossier.unit, context.help("dossier.unit"));
     create->add_option("--year", options->dossier.year, context.help("dossier.year"));
     create->add_option("--opened-on", options->opened_on, context.help("dossier.opened_on"));
     create->add_option("--secrecy", options->secrecy, context.help("dossier.secrecy"));
-    create->callback(
-        [&context, options] { context.command = [&context, options] { return run_new(context, *options); }; });
-    auto* show = dossier->add_subcommand("show", context.help("dossier.show"));
+    auto* show =
+        add_command(*dossier, context, "dossier show", [&context, options] { return run_show(context, *options); });
     show->add_option("CODE", options->code, context.help("dossier.code"))->required();
-    show->callback(
-        [&context, options] { context.command = [&context, options] { return run_show(context, *options); }; });
-    dossier->add_subcommand("list", context.help("dossier.list"))->callback([&context] {
-        context.command = [&context] { return run_list(context); };
-    });
+    add_command(*dossier, context, "dossier list", [&context] { return run_list(context); });
 }
 
 } // namespace vtlt::app

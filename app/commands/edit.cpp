@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/command_parts.h"
 #include "app/index_upkeep.h"
 #include "app/typed.h"
 #include "app/words.h"
@@ -140,7 +141,7 @@ int run_history(const Context& context, const Options& options)
 void add_edit(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<Options>();
-    auto* edit = app.add_subcommand("edit", context.help("edit"));
+    auto* edit = add_command(app, context, "edit", [&context, options] { return run_edit(context, *options); });
     edit->add_option("ID", options->id, context.help("document.id"))->required();
     const auto add_value = [&](const std::string& name) {
         edit->add_option_function<std::string>(
@@ -156,14 +157,11 @@ void add_edit(CLI::App& app, Context& context)
     auto* from = edit->add_option("--from", options->from, context.help("edit.from"));
     restore->needs(from);
     from->needs(restore);
-    edit->callback(
-        [&context, options] { context.command = [&context, options] { return run_edit(context, *options); }; });
 
-    auto* history = app.add_subcommand("history", context.help("history"));
+    auto* history =
+        add_command(app, context, "history", [&context, options] { return run_history(context, *options); });
     history->add_option("ID", options->id, context.help("document.id"))->required();
     history->add_option("--cursor", options->start, context.help("history.cursor"));
-    history->callback(
-        [&context, options] { context.command = [&context, options] { return run_history(context, *options); }; });
 }
 
 } // namespace vtlt::app

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/again.h"
+#include "app/command_parts.h"
 #include "app/index_upkeep.h"
 #include "app/jobs/kinds.h"
 #include "app/words.h"
@@ -175,17 +176,15 @@ int export_again(const Context& context, std::string_view request)
 
 void add_export(CLI::App& app, Context& context)
 {
-    auto* command = app.add_subcommand("export", context.help("export"));
     auto options = std::make_shared<Options>();
+    auto* command = add_command(
+        app, context, "export", [&context, options] { return run_export(context, *options); },
+        [&context, options] { context.takes_path(PathUse::output, options->to); });
     command->add_option("--query", options->query, context.help("export.query"));
     command->add_option("--dossier", options->dossier, context.help("export.dossier"));
     command->add_option("--to", options->to, context.help("export.to"))->required();
     command->add_option("--profile", options->profile, context.help("export.profile"));
     command->add_flag("--relaxed", options->relaxed, context.help("export.relaxed"));
-    command->callback([&context, options] {
-        context.takes_path(PathUse::output, options->to);
-        context.command = [&context, options] { return run_export(context, *options); };
-    });
 }
 
 } // namespace vtlt::app

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/command_parts.h"
 #include "app/index_upkeep.h"
 #include "app/integrity.h"
 #include "app/words.h"
@@ -13,7 +14,6 @@ namespace {
 
 int run_rebuild(const Context& context)
 {
-    context.require(auth::Action::index_rebuild);
     const auto house = context.open_house();
     ProgressLine progress{context, "index.progress"};
     const auto documents =
@@ -28,7 +28,6 @@ int run_rebuild(const Context& context)
 
 int run_compact(const Context& context)
 {
-    context.require(auth::Action::index_rebuild);
     const int bands = context.open_house().index->compact();
     if (context.json) {
         context.print_json({{"format_version", 1}, {"bands", bands}});
@@ -50,7 +49,6 @@ void print_problem(const Context& context, const Json& problem)
 
 int run_check(const Context& context)
 {
-    context.require(auth::Action::index_rebuild);
     const auto house = open_for_check(context);
     auto& archive = *house.archive;
     apply_ordinary_work(house);
@@ -79,7 +77,6 @@ int run_check(const Context& context)
 
 int run_stats(const Context& context)
 {
-    context.require(auth::Action::index_rebuild);
     const auto opened = context.open_for_reading();
     const auto& archive = *opened;
     auto bands = Json::array();
@@ -107,19 +104,11 @@ int run_stats(const Context& context)
 
 void add_index(CLI::App& app, Context& context)
 {
-    auto* index = app.add_subcommand("index", context.help("index"))->require_subcommand(1);
-    struct Row
-    {
-        const char* name;
-        const char* help;
-        int (*run)(const Context&);
-    };
-    for (const auto& row : {Row{"rebuild", "index.rebuild", run_rebuild}, Row{"check", "index.check", run_check},
-                            Row{"compact", "index.compact", run_compact}, Row{"stats", "index.stats", run_stats}}) {
-        index->add_subcommand(row.name, context.help(row.help))->callback([&context, run = row.run] {
-            context.command = [&context, run] { return run(context); };
-        });
-    }
+    auto* index = add_group(app, context, "index");
+    add_command(*index, context, "index rebuild", [&context] { return run_rebuild(context); });
+    add_command(*index, context, "index check", [&context] { return run_check(context); });
+    add_command(*index, context, "index compact", [&context] { return run_compact(context); });
+    add_command(*index, context, "index stats", [&context] { return run_stats(context); });
 }
 
 } // namespace vtlt::app

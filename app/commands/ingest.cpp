@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/again.h"
+#include "app/command_parts.h"
 #include "app/index_upkeep.h"
 #include "app/words.h"
 
@@ -126,16 +127,14 @@ int ingest_again(const Context& context, std::string_view request)
 
 void add_ingest(CLI::App& app, Context& context)
 {
-    auto* command = app.add_subcommand("ingest", context.help("ingest"));
     auto options = std::make_shared<Options>();
+    auto* command = add_command(
+        app, context, "ingest", [&context, options] { return run_ingest(context, *options); },
+        [&context, options] { context.takes_paths(PathUse::input, options->paths); });
     command->add_option("PATH", options->paths, context.help("ingest.path"))->required();
     command->add_option("--dossier", options->dossier, context.help("ingest.dossier"));
     command->add_option("--secrecy", options->secrecy, context.help("ingest.secrecy"));
     command->add_flag("--dry-run", options->dry_run, context.help("ingest.dry_run"));
-    command->callback([&context, options] {
-        context.takes_paths(PathUse::input, options->paths);
-        context.command = [&context, options] { return run_ingest(context, *options); };
-    });
 }
 
 } // namespace vtlt::app

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/command_parts.h"
 #include "app/index_upkeep.h"
 #include "app/words.h"
 
@@ -139,8 +140,8 @@ int run_init(const Context& context, Options& options)
 
 void add_init(CLI::App& app, Context& context)
 {
-    auto* command = app.add_subcommand("init", context.help("init"));
     auto options = std::make_shared<Options>();
+    auto* command = add_command(app, context, "init", [&context, options] { return run_init(context, *options); });
     command->add_option("DIR", options->directory, context.help("init.dir"))->required();
     command->add_option("--highest", options->highest, context.help("init.highest"));
     command->add_option("--unit-code", options->init.unit_code, context.help("init.unit_code"));
@@ -149,10 +150,6 @@ void add_init(CLI::App& app, Context& context)
     command->add_option("--demo-count", options->demo_count, context.help("init.demo_count"));
     command->add_option("--demo-seed", options->demo_seed, context.help("init.demo_seed"));
     command->add_flag("--test-clock", options->init.test_clock, context.help("init.test_clock"));
-    command->callback([&context, options] {
-        context.local = true;
-        context.command = [&context, options] { return run_init(context, *options); };
-    });
 }
 
 } // namespace vtlt::app

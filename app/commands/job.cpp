@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/again.h"
+#include "app/command_parts.h"
 #include "app/words.h"
 
 #include <vtlt/core/base/error.h>
@@ -27,11 +28,13 @@ struct Options
     bool failed = false;
 };
 
-/// The command of each kind that a person at a terminal starts.
+/// The command of each kind that a person at a terminal starts; kind and command have one name.
 struct KindRow
 {
-    std::string_view kind;
+    Command command;
     int (*again)(const Context& context, std::string_view request);
+
+    std::string_view kind() const { return command.name(); }
 };
 
 constexpr std::array kKinds{KindRow{"ingest", ingest_again}, KindRow{"export", export_again},
@@ -169,8 +172,12 @@ int run_retry(const Context& context, const Options& options)
     const auto again = [&] {
         const auto opened = context.open_for_writing();
         auto& archive = *opened;
-        const bool attended = services::get_job(archive, context.actor(), options.id).attended;
-        return services::retry_job(archive, context.clock(), context.actor(), options.id, attended);
+        const auto job = services::get_job(archive, context.actor(), options.id);
+        // Before a new job stands there that he may not do: what he could once, or what another began.
+        if (const auto row = std::ranges::find(kKinds, job.kind, &KindRow::kind); job.attended && row != kKinds.end()) {
+            context.enter(row->command.row());
+        }
+        return services::retry_job(archive, context.clock(), context.actor(), options.id, job.attended);
     }();
     const auto row = std::ranges::find(kKinds, again.kind, &KindRow::kind);
     if (again.attended && row != kKinds.end()) {
@@ -188,28 +195,20 @@ int run_retry(const Context& context, const Options& options)
 
 void add_job(CLI::App& app, Context& context)
 {
-    auto* job = app.add_subcommand("job", context.help("job"))->require_subcommand(1);
+    auto* job = add_group(app, context, "job");
     auto options = std::make_shared<Options>();
-    const auto add = [&](const std::string& name, const std::string& help, int (*run)(const Context&, const Options&)) {
-        auto* command = job->add_subcommand(name, help);
-        command->callback([&context, options, run] {
-            context.command = [&context, options, run] { return run(context, *options); };
-        });
-        return command;
+    const auto add = [&](Command command, int (*run)(const Context&, const Options&)) {
+        return add_command(*job, context, command, [&context, options, run] { return run(context, *options); });
     };
-    auto* list = add("list", context.help("job.list"), run_list);
+    auto* list = add("job list", run_list);
     list->add_option("--kind", options->kind, context.help("job.kind"));
     list->add_option("--state", options->state, context.help("job.state"));
     list->add_option("--cursor", options->cursor, context.help("job.cursor"));
-    auto* show = add("show", context.help("job.show"), run_show);
+    auto* show = add("job show", run_show);
     show->add_option("ID", options->id, context.help("job.id"))->required();
     show->add_flag("--failed", options->failed, context.help("job.failed"));
-    add("cancel", context.help("job.cancel"), run_cancel)
-        ->add_option("ID", options->id, context.help("job.id"))
-        ->required();
-    add("retry", context.help("job.retry"), run_retry)
-        ->add_option("ID", options->id, context.help("job.id"))
-        ->required();
+    add("job cancel", run_cancel)->add_option("ID", options->id, context.help("job.id"))->required();
+    add("job retry", run_retry)->add_option("ID", options->id, context.help("job.id"))->required();
 }
 
 } // namespace vtlt::app

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/context.h"
+#include "app/command_parts.h"
 
 #include <vtlt/core/base/text.h>
 #include <vtlt/core/export/package_verifier.h>
@@ -41,14 +41,11 @@ int run_verify(const Context& context, const std::filesystem::path& file)
 
 void add_package(CLI::App& app, Context& context)
 {
-    auto* package = app.add_subcommand("package", context.help("package"))->require_subcommand(1);
+    auto* package = add_group(app, context, "package");
     auto file = std::make_shared<std::filesystem::path>();
-    auto* verify = package->add_subcommand("verify", context.help("package.verify"));
+    auto* verify =
+        add_command(*package, context, "package verify", [&context, file] { return run_verify(context, *file); });
     verify->add_option("FILE", *file, context.help("package.file"))->required();
-    verify->callback([&context, file] {
-        context.local = true;
-        context.command = [&context, file] { return run_verify(context, *file); };
-    });
 }
 
 } // namespace vtlt::app

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/command_parts.h"
 #include "app/typed.h"
 #include "app/words.h"
 
@@ -45,13 +46,12 @@ int run_access(const Context& context, const Options& options)
 
 void add_report(CLI::App& app, Context& context)
 {
-    auto* report = app.add_subcommand("report", context.help("report"))->require_subcommand(1);
+    auto* report = add_group(app, context, "report");
     auto options = std::make_shared<Options>();
-    auto* access = report->add_subcommand("access", context.help("report.access"));
+    auto* access =
+        add_command(*report, context, "report access", [&context, options] { return run_access(context, *options); });
     access->add_option("--from", options->from, context.help("report.from"));
     access->add_option("--to", options->to, context.help("report.to"));
-    access->callback(
-        [&context, options] { context.command = [&context, options] { return run_access(context, *options); }; });
 }
 
 } // namespace vtlt::app

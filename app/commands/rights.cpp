@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/command_parts.h"
 #include "app/typed.h"
 
 #include <vtlt/core/base/error.h>
@@ -174,16 +175,12 @@ int run_explain(const Context& context, const Options& options)
 
 void add_rights(CLI::App& app, Context& context)
 {
-    auto* rights = app.add_subcommand("rights", context.help("rights"))->require_subcommand(1);
+    auto* rights = add_group(app, context, "rights");
     auto options = std::make_shared<Options>();
-    const auto add_one = [&](const char* name, int (*run)(const Context&, const Options&)) {
-        auto* command = rights->add_subcommand(name, context.help("rights." + std::string{name}));
-        command->callback([&context, options, run] {
-            context.command = [&context, options, run] { return run(context, *options); };
-        });
-        return command;
+    const auto add_one = [&](Command command, int (*run)(const Context&, const Options&)) {
+        return add_command(*rights, context, command, [&context, options, run] { return run(context, *options); });
     };
-    auto* grant = add_one("grant", run_grant);
+    auto* grant = add_one("rights grant", run_grant);
     grant->add_option("USER", options->who, context.help("user.name"))->required();
     auto* role = grant->add_option("--role", options->role, context.help("user.role"));
     auto* unit = grant->add_option("--unit", options->unit, context.help("rights.unit"));
@@ -196,13 +193,15 @@ void add_rights(CLI::App& app, Context& context)
         ->excludes(role)
         ->excludes(unit);
     grant->add_option("--reason", options->reason, context.help("rights.reason"));
-    add_one("end", run_end)->add_option("GRANT", options->grant, context.help("rights.grant_id"))->required();
-    add_one("confirm", run_confirm)->add_option("GRANT", options->grant, context.help("rights.grant_id"))->required();
-    auto* list = add_one("list", run_list);
+    add_one("rights end", run_end)->add_option("GRANT", options->grant, context.help("rights.grant_id"))->required();
+    add_one("rights confirm", run_confirm)
+        ->add_option("GRANT", options->grant, context.help("rights.grant_id"))
+        ->required();
+    auto* list = add_one("rights list", run_list);
     list->add_option("USER", options->who, context.help("user.name"));
     list->add_flag("--past", options->past, context.help("rights.past"));
     list->add_flag("--unconfirmed", options->unconfirmed, context.help("rights.unconfirmed"));
-    auto* explain = add_one("explain", run_explain);
+    auto* explain = add_one("rights explain", run_explain);
     explain->add_option("USER", options->who, context.help("user.name"))->required();
     explain->add_option("ID", options->document, context.help("document.id"))->required();
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/command_parts.h"
 #include "app/index_upkeep.h"
 #include "app/words.h"
 
@@ -293,8 +294,10 @@ int run_search(const Context& context, const Options& options)
 
 void add_search(CLI::App& app, Context& context)
 {
-    auto* command = app.add_subcommand("search", context.help("search"));
     auto options = std::make_shared<Options>();
+    auto* command = add_command(
+        app, context, "search", [&context, options] { return run_search(context, *options); },
+        [&context, options] { context.takes_path(PathUse::input, options->batch); });
     command->add_option("QUERY", options->query, context.help("search.query"));
     command->add_option("--limit", options->limit, context.help("search.limit"));
     auto* cursor = command->add_option("--cursor", options->cursor, context.help("search.cursor"));
@@ -303,10 +306,6 @@ void add_search(CLI::App& app, Context& context)
     command->add_option("--as", options->as, context.help("search.as"));
     auto* batch = command->add_option("--batch", options->batch, context.help("search.batch"))->excludes(cursor);
     command->add_option("--list", options->list, context.help("search.list"))->excludes(batch)->excludes(cursor);
-    command->callback([&context, options] {
-        context.takes_path(PathUse::input, options->batch);
-        context.command = [&context, options] { return run_search(context, *options); };
-    });
 }
 
 } // namespace vtlt::app

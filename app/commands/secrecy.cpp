@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/command_parts.h"
 #include "app/index_upkeep.h"
 #include "app/typed.h"
 
@@ -118,24 +119,20 @@ int run_refuse(const Context& context, const Options& options)
 
 void add_secrecy(CLI::App& app, Context& context)
 {
-    auto* secrecy = app.add_subcommand("secrecy", context.help("secrecy"))->require_subcommand(1);
+    auto* secrecy = add_group(app, context, "secrecy");
     auto options = std::make_shared<Options>();
-    const auto add_one = [&](const char* name, int (*run)(const Context&, const Options&)) {
-        auto* command = secrecy->add_subcommand(name, context.help("secrecy." + std::string{name}));
-        command->callback([&context, options, run] {
-            context.command = [&context, options, run] { return run(context, *options); };
-        });
-        return command;
+    const auto add_one = [&](Command command, int (*run)(const Context&, const Options&)) {
+        return add_command(*secrecy, context, command, [&context, options, run] { return run(context, *options); });
     };
-    auto* set = add_one("set", run_set);
+    auto* set = add_one("secrecy set", run_set);
     set->add_option("ID", options->document, context.help("document.id"))->required();
     set->add_option("SECRECY", options->secrecy, context.help("secrecy.to"))->required();
     set->add_option("--reason", options->reason, context.help("secrecy.reason"))->required();
-    add_one("list", run_list);
-    add_one("confirm", run_confirm)
+    add_one("secrecy list", run_list);
+    add_one("secrecy confirm", run_confirm)
         ->add_option("PROPOSAL", options->proposal, context.help("secrecy.proposal"))
         ->required();
-    auto* refuse = add_one("refuse", run_refuse);
+    auto* refuse = add_one("secrecy refuse", run_refuse);
     refuse->add_option("PROPOSAL", options->proposal, context.help("secrecy.proposal"))->required();
     refuse->add_option("--reason", options->reason, context.help("secrecy.reason"));
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/command_parts.h"
 #include "app/daemon/daemon.h"
 
 #include <vtlt/core/base/error.h>
@@ -113,18 +114,14 @@ int run_serve(const Context& context, const Options& options)
 
 void add_serve(CLI::App& app, Context& context)
 {
-    auto* command = app.add_subcommand("serve", context.help("serve"));
     auto options = std::make_shared<Options>();
+    auto* command = add_command(app, context, "serve", [&context, options] { return run_serve(context, *options); });
     command->add_option("--listen", options->listen, context.help("serve.listen"));
     command->add_option("--certificate", options->certificate, context.help("serve.certificate"));
     command->add_option("--key", options->key, context.help("serve.key"));
     command->add_flag("--behind-proxy", options->behind_proxy, context.help("serve.behind_proxy"));
     command->add_flag("--log-json", options->json_log, context.help("serve.log_json"));
     command->add_option("--assets-dir", options->assets_dir, context.help("serve.assets_dir"));
-    command->callback([&context, options] {
-        context.local = true;
-        context.command = [&context, options] { return run_serve(context, *options); };
-    });
 }
 
 } // namespace vtlt::app

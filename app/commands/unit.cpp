@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/command_parts.h"
 #include "app/typed.h"
 
 #include <vtlt/core/base/error.h>
@@ -105,7 +106,6 @@ int run_close(const Context& context, const Options& options)
 
 int run_list(const Context& context, const Options&)
 {
-    context.require(auth::Action::unit_read);
     const auto opened = context.open_for_reading();
     auto& archive = *opened;
     const auto units = all_units(archive);
@@ -136,14 +136,10 @@ int run_list(const Context& context, const Options&)
 
 void add_unit(CLI::App& app, Context& context)
 {
-    auto* unit = app.add_subcommand("unit", context.help("unit"))->require_subcommand(1);
+    auto* unit = add_group(app, context, "unit");
     auto options = std::make_shared<Options>();
-    const auto add_one = [&](const char* name, int (*run)(const Context&, const Options&)) {
-        auto* command = unit->add_subcommand(name, context.help("unit." + std::string{name}));
-        command->callback([&context, options, run] {
-            context.command = [&context, options, run] { return run(context, *options); };
-        });
-        return command;
+    const auto add_one = [&](Command command, int (*run)(const Context&, const Options&)) {
+        return add_command(*unit, context, command, [&context, options, run] { return run(context, *options); });
     };
     const auto add_code = [&](CLI::App* command) {
         command->add_option("CODE", options->code, context.help("unit.code"))->required();
@@ -158,27 +154,27 @@ void add_unit(CLI::App& app, Context& context)
         command->add_flag("--move-people", options->move_people, context.help("unit.move_people"));
     };
 
-    auto* add = add_one("add", run_add);
+    auto* add = add_one("unit add", run_add);
     add_code(add);
     add->add_option("--title", options->title, context.help("unit.title"))->required();
     add->add_option("--parent", options->parent, context.help("unit.parent"));
     add->add_option("--opened-on", options->on, context.help("unit.opened_on"));
-    add_one("list", run_list);
-    auto* rename = add_one("rename", run_rename);
+    add_one("unit list", run_list);
+    auto* rename = add_one("unit rename", run_rename);
     add_code(rename);
     rename->add_option("--title", options->title, context.help("unit.title"))->required();
     add_day(rename);
-    auto* close = add_one("close", run_close);
+    auto* close = add_one("unit close", run_close);
     add_code(close);
     add_day(close);
     add_into(close);
     add_move(close);
-    auto* merge = add_one("merge", run_close);
+    auto* merge = add_one("unit merge", run_close);
     merge->add_option("CODE", options->codes, context.help("unit.codes"))->required();
     add_into(merge)->required()->expected(1);
     add_day(merge);
     add_move(merge);
-    auto* split = add_one("split", run_close);
+    auto* split = add_one("unit split", run_close);
     add_code(split);
     add_into(split)->required();
     add_day(split);

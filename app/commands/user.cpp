@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/command_parts.h"
 #include "app/secret_input.h"
 #include "app/typed.h"
 #include "app/words.h"
@@ -309,26 +310,19 @@ int run_second_factor_policy(const Context& context, const Options& options)
     return kExitOk;
 }
 
-/// A subcommand of `user`, ready for its options.
-CLI::App* add_one(CLI::App& user, Context& context, const std::shared_ptr<Options>& options, const char* name,
-                  std::string help, int (*run)(const Context&, const Options&))
-{
-    auto* command = user.add_subcommand(name, std::move(help));
-    command->callback([&context, options, run] {
-        context.takes_path(PathUse::input, options->password_file);
-        context.command = [&context, options, run] { return run(context, *options); };
-    });
-    return command;
-}
-
 } // namespace
 
 void add_user(CLI::App& app, Context& context)
 {
-    auto* user = app.add_subcommand("user", context.help("user"))->require_subcommand(1);
+    auto* user = add_group(app, context, "user");
     auto options = std::make_shared<Options>();
-    const auto named = [&](const char* name, std::string help, int (*run)(const Context&, const Options&)) {
-        auto* command = add_one(*user, context, options, name, std::move(help), run);
+    const auto add_one = [&](Command command, int (*run)(const Context&, const Options&)) {
+        return add_command(
+            *user, context, command, [&context, options, run] { return run(context, *options); },
+            [&context, options] { context.takes_path(PathUse::input, options->password_file); });
+    };
+    const auto named = [&](Command row, int (*run)(const Context&, const Options&)) {
+        auto* command = add_one(row, run);
         command->add_option("NAME", options->who, context.help("user.name"))->required();
         return command;
     };
@@ -341,31 +335,30 @@ void add_user(CLI::App& app, Context& context)
             ->allow_extra_args(false);
     };
 
-    auto* add = named("add", context.help("user.add"), run_add);
+    auto* add = named("user add", run_add);
     add_person(add)->required();
     auto* file = add->add_option("--password-file", options->password_file, context.help("user.password_file"));
     add->add_flag("--only-unit", options->only_unit, context.help("rights.only_unit"));
     add->add_flag("--no-password", options->no_password, context.help("user.no_password"))->excludes(file);
 
-    auto* passwd = named("passwd", context.help("user.passwd"), run_passwd);
+    auto* passwd = named("user passwd", run_passwd);
     passwd->add_option("--password-file", options->password_file, context.help("user.password_file"));
-    add_one(*user, context, options, "list", context.help("user.list"), run_list);
-    named("disable", context.help("user.disable"), run_disable);
-    named("enable", context.help("user.enable"), run_enable);
-    add_person(named("change", context.help("user.change"), run_change));
+    add_one("user list", run_list);
+    named("user disable", run_disable);
+    named("user enable", run_enable);
+    add_person(named("user change", run_change));
 
-    auto* token = named("token", context.help("user.token"), run_token);
+    auto* token = named("user token", run_token);
     token->add_option("--title", options->title, context.help("user.token_title"))->required();
     token->add_option("--scope", options->scopes, context.help("user.scope"))->delimiter(',')->allow_extra_args(false);
     token->add_option("--expires-on", options->expires_on, context.help("user.expires_on"));
-    named("tokens", context.help("user.tokens"), run_tokens);
-    auto* revoke = add_one(*user, context, options, "revoke", context.help("user.revoke"), run_revoke);
+    named("user tokens", run_tokens);
+    auto* revoke = add_one("user revoke", run_revoke);
     revoke->add_option("TOKEN", options->token, context.help("user.token_id"))->required();
 
-    auto* factor = named("second-factor", context.help("user.second_factor"), run_second_factor);
+    auto* factor = named("user second-factor", run_second_factor);
     factor->add_flag("--remove", options->remove, context.help("user.second_factor_remove"));
-    auto* policy = add_one(*user, context, options, "second-factor-policy", context.help("user.second_factor_policy"),
-                           run_second_factor_policy);
+    auto* policy = add_one("user second-factor-policy", run_second_factor_policy);
     auto* everybody = policy->add_flag("--everybody", options->everybody, context.help("user.second_factor_everybody"));
     auto* nobody = policy->add_flag("--nobody", options->nobody, context.help("user.second_factor_nobody"));
     nobody->excludes(everybody);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/context.h"
-
 #include "app/again.h"
+#include "app/command_parts.h"
 #include "app/integrity.h"
 
 #include <vtlt/core/base/error.h>
@@ -71,7 +70,6 @@ int run_verify(const Context& context, const Options& options)
     if (options.sample && *options.sample < 1) {
         throw Error{Kind::invalid, "verify.sample"};
     }
-    context.require(auth::Action::integrity_verify);
     watch_interrupts();
     const auto report = [&] {
         ProgressLine progress{context, "verify.progress"};
@@ -105,12 +103,10 @@ int verify_again(const Context& context, std::string_view request)
 
 void add_verify(CLI::App& app, Context& context)
 {
-    auto* command = app.add_subcommand("verify", context.help("verify"));
     auto options = std::make_shared<Options>();
+    auto* command = add_command(app, context, "verify", [&context, options] { return run_verify(context, *options); });
     auto* all = command->add_flag("--all", options->all, context.help("verify.all"));
     command->add_option("--sample", options->sample, context.help("verify.sample"))->excludes(all);
-    command->callback(
-        [&context, options] { context.command = [&context, options] { return run_verify(context, *options); }; });
 }
 
 } // namespace vtlt::app

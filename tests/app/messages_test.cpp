@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/command_table.h"
+
 #include <vtlt/core/auth/role.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/file.h>
@@ -99,6 +101,9 @@ std::set<std::string> cli_keys(const fs::path& root)
     static const std::regex literal{R"re("([a-z_]+(?:\.[a-z_]+)+)")re"};
     static const std::regex counted{R"re(counted\(context, "([^"]+)")re"};
     std::set<std::string> keys;
+    for (const auto& row : app::kCommandTable) {
+        keys.insert({app::help_key(row.path), app::help_key(row.path.substr(0, row.path.find(' ')))});
+    }
     for (const auto& text : sources_of(root, {"app"})) {
         collect(text, help, keys);
         std::set<std::string> counts;
@@ -312,7 +317,8 @@ TEST_CASE("every word of the command line has a text in both languages", "[messa
     }
     const auto keys = cli_keys(*root);
     for (const auto* key :
-         {"program", "init", "global.home", "verify.ok", "verify.bad", "progress.eta", "ingest.summary"}) {
+         {"program", "init", "user.second_factor", "global.home", "verify.ok", "verify.bad", "progress.eta",
+          "ingest.summary"}) {
         CHECK(keys.contains(key));
     }
     CHECK(missing(read_texts(*root), "cli", keys) == Keys{});

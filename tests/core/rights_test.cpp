@@ -323,6 +323,23 @@ TEST_CASE("others' grants are not there for who has nothing to do with them", "[
           "forbidden auth.forbidden");
 }
 
+TEST_CASE("a token gives nobody's role back that it was not made to administer", "[rights]")
+{
+    Agency agency;
+    agency.join("canbo", "CUC.1", {Role::officer});
+    agency.join("qtcuc", "CUC", {Role::admin});
+    const auto end_own = [&](const std::string& who, std::string_view scopes) {
+        auto actor = agency.actor(who);
+        actor.scopes = auth::scopes_from_words(scopes);
+        const auto own = services::list_grants(agency.archive(), agency.time, kOperator, who).front().grant.uid;
+        return refusal([&] { services::end_grant(agency.archive(), agency.time, actor, own); });
+    };
+    CHECK(end_own("canbo", "read write export verify admin") == "forbidden auth.forbidden");
+    CHECK(agency.roles("canbo") == std::vector{Role::officer});
+    CHECK(end_own("qtcuc", "read write") == "forbidden auth.forbidden");
+    CHECK(end_own("qtcuc", "admin") == "nothing");
+}
+
 TEST_CASE("rights in a merged unit are its successor's, also over what was registered before", "[rights]")
 {
     Agency agency;

@@ -8,6 +8,18 @@
 
 using namespace vtlt;
 
+namespace {
+
+/// Whether such a row would compile.
+template <webui::Access access, auth::Action... action>
+concept IsRow = requires {
+    typename std::bool_constant<webui::Route{"GET", "/", access, {action...}, nullptr}.method == "GET">;
+};
+static_assert(IsRow<webui::Access::signed_in, auth::Action::account_use> && IsRow<webui::Access::everybody>);
+static_assert(!IsRow<webui::Access::signed_in> && !IsRow<webui::Access::everybody, auth::Action::account_use>);
+
+} // namespace
+
 int main()
 {
     auto routes = Json::array();

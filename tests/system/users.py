@@ -190,6 +190,21 @@ class Tokens(Users):
         with sqlite3.connect(f"file:{self.place / 'catalog.db'}?mode=ro", uri=True) as catalogue:
             return [json.loads(row[0]) for row in catalogue.execute("SELECT leaf FROM audit_leaf ORDER BY seq")]
 
+    def test_who_may_no_longer_do_it_does_not_do_a_job_again(self):
+        self.add("lan", "clerk")
+        token, _ = self.token("lan", "read", "write")
+        self.assertEqual(self.vtlt("ingest", self.write("rong.txt", ""), "--token-file", token).code, 3)
+        job = self.vtlt("job", "list", "--json").json()["jobs"][0]["id"]
+        self.assertEqual(self.vtlt("user", "change", "lan", "--role", "officer").code, 0)
+        self.refused(self.vtlt("job", "retry", job, "--json", "--token-file", token), 6, "auth.forbidden")
+        self.assertEqual([j["id"] for j in self.vtlt("job", "list", "--json").json()["jobs"]], [job])
+        self.assert_whole(self.place)
+
+    def test_no_token_does_what_is_for_the_operator_of_the_machine(self):
+        self.add("quantri", "admin,archivist")
+        token, _ = self.token("quantri", "read", "write", "export", "verify", "admin")
+        self.refused(self.vtlt("serve", "--listen", "127.0.0.1:0", "--json", "--token-file", token), 6, "command.for_operators")
+
     def test_a_first_administrator_does_the_whole_main_job(self):
         self.add("quantri", "admin,archivist", "--clearance", "tuyet_mat")
         token, _ = self.token("quantri", "read", "write", "export", "verify", "admin")

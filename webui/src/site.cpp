@@ -147,7 +147,7 @@ http::Response answer_error(const Call& call, const Error& error)
     return is_api(call.request.path) ? problem_answer(call.language, error) : error_page(call, error);
 }
 
-const Route kNoRoute{};
+constexpr Route kNoRoute{"", "", Access::everybody, {}, nullptr};
 
 } // namespace
 

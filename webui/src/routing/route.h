@@ -32,15 +32,25 @@ struct RouteDoc
     std::array<int, 3> statuses{200, 0, 0}; ///< of success, the usual one first
 };
 
-/// One row of the one table that serves pages and API, makes the OpenAPI description, and declares each action.
+/// One row of the one table that serves pages and API, makes the OpenAPI description, and declares each action: a row
+/// that is neither open to everybody nor says its action does not compile.
 struct Route
 {
+    consteval Route(std::string_view its_method, std::string_view its_pattern, Access who,
+                    std::optional<auth::Action> its_action, HandlerFunction handled_by, RouteDoc described = {})
+        : method(its_method), pattern(its_pattern), access(who), action(its_action), handler(handled_by), doc(described)
+    {
+        if (action.has_value() != (access == Access::signed_in)) {
+            throw "a route declares its action, or is open to everybody";
+        }
+    }
+
     std::string_view method;
     std::string_view pattern; ///< "/documents/{id}": a part in braces takes any one part
-    Access access = Access::signed_in;
-    std::optional<auth::Action> action; ///< never absent where access is signed_in (a test reads the table)
-    HandlerFunction handler = nullptr;
-    RouteDoc doc = {};
+    Access access;
+    std::optional<auth::Action> action; ///< absent where access is everybody's
+    HandlerFunction handler;
+    RouteDoc doc;
 };
 
 /// Every route there is, in groups.
