@@ -7,13 +7,16 @@ import json
 import multiprocessing
 import os
 import random
+import re
+import resource
 import shutil
 import subprocess
 import sys
+import time
 import urllib.parse
 import zipfile
 
-from vtlt_case import ALL, SHIFT, SOURCE, VtltCase, main, vtlt
+from vtlt_case import ALL, BUILD, SHIFT, SOURCE, VtltCase, main, vtlt
 from vtlt_server import PASSWORD, Person, Server, add_person
 
 SCRIPT = SOURCE / "core/src/audit/assets/verify_audit.py"
@@ -401,6 +404,39 @@ class PackageProof(VtltCase):
                 told[name] = json.loads(package.read(f"{name}/data/audit.json"))
         self.assertEqual((list(told["vanthu"]), list(told["vanthu"]["checkpoint"])), (["checkpoint", "format_version"], ["sha256"]))
         self.assertEqual(len(told["giamsat"]["proofs"]), 24)
+
+
+class LongHistory(VtltCase):
+    """A history of years is judged in a minute. Its tiles and checkpoints are the program's own (tests/support/long_history.cpp)."""
+    EVENTS, CHECKPOINTS = (1_000_000, 1_000) if ALL else (20_000, 20)
+
+    def judge(self, folder):
+        """Exit code, first line, seconds of the processor: what else the machine does is not the verifier's doing."""
+        before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+        done = subprocess.run([sys.executable, str(SCRIPT), str(folder)], stdout=subprocess.PIPE, text=True)
+        after, seconds = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic() - began
+        busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        print(f"{self.EVENTS} events, {self.CHECKPOINTS} checkpoints: {seconds:.1f} s, {busy:.1f} s of the processor", file=sys.stderr)
+        return done.returncode, done.stdout.splitlines()[0], busy
+
+    def test_it_is_judged_in_a_minute(self):
+        seed = 20220920 + SHIFT
+        made = subprocess.run([str(BUILD / "bin/vtlt-long-history"), str(self.folder / "home"), str(self.EVENTS), str(self.CHECKPOINTS), str(seed)])
+        self.assertEqual(made.returncode, 0)
+        history = self.folder / "home/audit"
+        code, line, busy = self.judge(history)
+        self.assertEqual((code, line.split(", the last")[0]), (0, f"OK: {self.EVENTS} events, {self.CHECKPOINTS} checkpoints"))
+        self.assertLess(busy, 60)
+        # And it did read all of it.
+        tile = random.Random(seed).randrange(self.EVENTS // 256)
+        path = history / ("tile/entries/" + (f"x{tile // 1000:03}/{tile % 1000:03}" if tile >= 1000 else f"{tile:03}"))
+        bundle = bytearray(path.read_bytes())
+        bundle[len(bundle) // 2] ^= 1
+        path.write_bytes(bundle)
+        code, line, _ = self.judge(history)
+        self.assertEqual(code, 7)
+        named = int(re.match(r"event (\d+):", line)[1])
+        self.assertTrue(256 * tile < named <= 256 * tile + 256, line)
 
 
 class History(VtltCase):
