@@ -27,7 +27,7 @@ export_::Profile profile_of(const std::string& name);
 /// The documents asked for, those the asker may take. Joining a query to a set happens here (decisions.md, "Rooms").
 std::vector<DocumentId> select_documents(const OpenHouse& house, const auth::Actor& actor, const PackageWish& wish);
 
-/// What the writer needs to know besides the set.
+/// What the writer needs to know besides the set. Signs what happened so far.
 export_::PackageRequest package_request(const OpenHouse& house, const Clock& clock, const auth::Actor& actor,
                                         const PackageWish& wish, std::size_t documents,
                                         const std::filesystem::path& out, const std::string& language);

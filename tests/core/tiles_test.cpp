@@ -129,6 +129,35 @@ TEST_CASE("every leaf proves that it is in, every older tree that it is a beginn
     CHECK_FALSE(audit::is_included(all[0], 0, size, {}, reader.root(size)));
 }
 
+TEST_CASE("a reader proves in any order, also while a writer replaces what is unfinished", "[audit][tiles]")
+{
+    constexpr std::uint64_t size = 70'001; // 273 full tiles: more than a reader keeps
+    const auto all = hashes(size);
+    const auto root = tree_hash(all);
+    const TempDir folder;
+    grow(folder.path(), 0, size);
+    TileReader reader{folder.path(), size};
+    reader.keep_unfinished();
+    TileReader late{folder.path(), size};
+    grow(folder.path(), size, size + 300);
+
+    const auto check = [&](std::uint64_t seq) {
+        CAPTURE(seq);
+        REQUIRE(reader.leaf(seq) == all[seq - 1]);
+        REQUIRE(audit::is_included(all[seq - 1], seq, size, reader.inclusion_proof(seq, size), root));
+    };
+    for (std::uint64_t seq = 1; seq <= size; seq += 97) {
+        check(seq);
+    }
+    std::mt19937 random{11};
+    for (int round = 0; round < 2000; ++round) {
+        check(std::uniform_int_distribution<std::uint64_t>{1, size}(random));
+    }
+    check(size);
+    CHECK(refusal([&] { late.leaf(size); }) == "corrupt audit.tile");
+    CHECK(refusal([&] { late.keep_unfinished(); }) == "corrupt audit.tile");
+}
+
 TEST_CASE("a writer does not go on from tiles that are not those it left", "[audit][tiles]")
 {
     const TempDir folder;

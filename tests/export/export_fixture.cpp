@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "export_fixture.h"
 
+#include <vtlt/core/audit/audit_log.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/sandbox/extractor.h>
 #include <vtlt/core/store/object_store.h>
@@ -22,9 +23,11 @@ using namespace std::chrono_literals;
 ExportArchive::ExportArchive()
     : home_(folder_.path() / "home"), clock_(Instant{std::chrono::sys_days{2026y / 9 / 20} + 3h + 4min})
 {
-    for (const auto& path : {home_.root(), home_.objects(), home_.staging(), out()}) {
+    for (const auto& path :
+         {home_.root(), home_.objects(), home_.staging(), home_.audit(), home_.keys(), out()}) {
         fs::create_directories(path);
     }
+    audit::make_audit_key(home_, "TEST");
     database_ = std::make_unique<db::Database>(home_.catalog(), db::Database::Mode::writable);
     db::migrate(*database_);
     auto tx = database_->write();
@@ -71,6 +74,12 @@ DocumentId ExportArchive::add(catalog::Document document, const std::vector<Name
         file.band = document.secrecy;
         catalog::insert_file(tx, file, store::insert_object(tx, staged[i]));
     }
+    SortedJson detail{{"secrecy", secrecy_name(document.secrecy)}, {"source_path", ""}, {"title", document.title}};
+    if (!staged.empty()) {
+        detail["file"] = staged.front().hash;
+        detail["size"] = staged.front().size;
+    }
+    audit::record_event(tx, clock_, auth::operator_actor(), {"document.registered", document.uid, detail});
     tx.commit();
     batch.finish();
     return id;
@@ -136,7 +145,7 @@ export_::PackageRequest ExportArchive::request(const std::string& name) const
     request.query_json = R"({"query":"báo cáo <b>","filters":{},"count":12})";
     request.asked_by = "Nguyễn Văn Kiểm";
     request.title = "Gói tài liệu kiểm tra & đối chiếu";
-    request.audit_json = R"({"checkpoint":{"size":0}})";
+    request.with_proofs = true;
     return request;
 }
 
@@ -144,6 +153,7 @@ export_::PackageResult ExportArchive::write(const std::vector<DocumentId>& docum
                                             const export_::PackageRequest& request,
                                             const export_::OnPackageProgress& progress)
 {
+    audit::write_checkpoint(home_, *database_, clock_);
     return export_::write_package(*database_, home_, clock_, documents, request, progress);
 }
 

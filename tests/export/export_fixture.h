@@ -38,6 +38,7 @@ public:
     std::vector<DocumentId> add_awkward_dozen();
 
     export_::PackageRequest request(const std::string& name) const;
+    /// As the program does it: what happened so far is signed first.
     export_::PackageResult write(const std::vector<DocumentId>& documents, const export_::PackageRequest& request,
                                  const export_::OnPackageProgress& progress = {});
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "export_fixture.h"
 
+#include <vtlt/core/audit/checkpoint.h>
 #include <vtlt/core/base/digest.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/json.h>
@@ -407,6 +408,7 @@ TEST_CASE("stopped anywhere, nothing is left under any name", "[export][I9]")
     }
     SECTION("by kill -9")
     {
+        audit::write_checkpoint(archive.home(), archive.database(), archive.clock());
         const auto child = ::fork();
         REQUIRE(child >= 0);
         if (child == 0) {

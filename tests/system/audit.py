@@ -3,18 +3,26 @@
 import functools
 import hashlib
 import importlib.util
+import json
 import multiprocessing
 import os
 import random
+import re
+import resource
 import shutil
 import subprocess
 import sys
+import time
 import urllib.parse
+import zipfile
 
-from vtlt_case import ALL, SHIFT, SOURCE, VtltCase, main, vtlt
+from vtlt_case import ALL, BUILD, SHIFT, SOURCE, VtltCase, main, vtlt
 from vtlt_server import PASSWORD, Person, Server, add_person
 
 SCRIPT = SOURCE / "core/src/audit/assets/verify_audit.py"
+sys.path.insert(0, str(SCRIPT.parent))
+sys.dont_write_bytecode = True
+import verify_package  # noqa: E402
 
 
 def load_verifier():
@@ -281,6 +289,154 @@ class Proofs(VtltCase):
         # And it signs when it stops.
         self.assertEqual(vtlt("audit", "verify", "--json", home=place).json()["ok"], True)
         self.assertEqual(vtlt("audit", "checkpoint", "--json", home=place).json()["size"], vtlt("audit", "verify", "--json", home=place).json()["size"])
+
+
+class MemoryData:
+    """data/ of a package, read once."""
+
+    def __init__(self, files):
+        self.files = files
+        self.documents = sorted(name[9:-5] for name in files if name.startswith("metadata/"))
+
+    def read(self, path):
+        if path not in self.files:
+            raise verify_package.Bad(f"data/{path}: missing")
+        return self.files[path]
+
+    def digest(self, path):
+        return hashlib.sha256(self.read(path)).hexdigest()
+
+
+sys.modules["verify_audit"].is_signed = functools.lru_cache(maxsize=10000)(sys.modules["verify_audit"].is_signed)
+
+
+def judge_package(files):
+    """None when it is proven, else why not."""
+    try:
+        verify_package.verify(MemoryData(files), None)
+        return None
+    except (verify_package.Bad, LookupError, TypeError, ValueError, AttributeError) as bad:
+        return str(bad) or repr(bad)
+
+
+def missed_package_flips(work):
+    files, first, last, bits = work
+    missed = []
+    for place in range(first, last):
+        for bit in range(8) if bits == 8 else [random.Random(place * 31 + SHIFT).randrange(8)]:
+            changed = bytearray(files["audit.json"])
+            changed[place] ^= 1 << bit
+            if judge_package({**files, "audit.json": bytes(changed)}) is None:
+                missed.append((place, bit))
+    return missed
+
+
+class PackageProof(VtltCase):
+    """What a package proves, judged by what lies in it (core/src/audit/assets/verify_package.py)."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        case = VtltCase()
+        case.setUp()
+        cls.addClassCleanup(case.doCleanups)
+        cls.place = case.home("source")
+        for number in range(24):
+            case.write(f"in/{number}.txt", f"Số: {number}/BC-KT\nHà Nội, ngày 5 tháng 8 năm 2021\nBÁO CÁO\nKiểm tra kho {number}\n")
+        vtlt("ingest", case.folder / "in", home=cls.place)
+        answer = vtlt("export", "--query", "kho", "--to", case.folder / "goi.zip", "--json", home=cls.place)
+        assert answer.code == 0, answer
+        with zipfile.ZipFile(case.folder / "goi.zip") as package:
+            package.extractall(case.folder)
+        cls.bag = case.folder / "goi"
+        data = cls.bag / "data"
+        cls.files = {str(path.relative_to(data)): path.read_bytes() for path in data.rglob("*") if path.is_file()}
+        cls.text = cls.files["audit.json"]
+
+    def judge(self, text):
+        return judge_package({**self.files, "audit.json": text})
+
+    def test_a_package_is_proven_by_what_lies_in_it(self):
+        point = vtlt("audit", "checkpoint", "--json", home=self.place).json()
+        done = subprocess.run([sys.executable, "data/verify_package.py", "--key", point["key"]], cwd=self.bag, stdout=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertTrue(done.stdout.startswith("OK: 24 documents registered, 24 with the file as it was registered; "), done.stdout)
+        self.assertEqual(vtlt("package", "verify", self.bag).code, 0)
+        elsewhere = subprocess.run([sys.executable, str(self.bag / "data/verify_package.py"), str(self.folder)], stderr=subprocess.PIPE, text=True)
+        self.assertEqual(elsewhere.returncode, 2)
+
+    def test_every_flipped_bit_of_the_proofs_is_named(self):
+        self.assertIsNone(judge_package(self.files))
+        self.assertGreater(len(self.text), 20_000)
+        work = [(self.files, first, min(first + 200, len(self.text)), 8 if ALL else 1) for first in range(0, len(self.text), 200)]
+        with multiprocessing.Pool(os.cpu_count()) as pool:
+            missed = [flip for part in pool.imap_unordered(missed_package_flips, work) for flip in part]
+        self.assertEqual(missed, [])
+
+    def test_another_way_of_writing_the_same_is_refused(self):
+        lines = self.text.split(b"\n")
+        digits = lines[1].index(b'"path":["') + 9
+        letter = next(place for place in range(digits, digits + 64) if lines[1][place:place + 1].isalpha())
+        for other in (self.text.replace(b'"format_version":1', b'"format_version": 1'), self.text.replace(b'"format_version":1', b'"format_version":true'),
+                      self.text.replace("—".encode(), b"\\u2014"), self.text.replace(b"\n", b"\r\n"), self.text + b"\n", self.text[:-1], b" " + self.text, b"",
+                      self.text.replace(lines[1] + b"\n" + lines[2], lines[2] + b"\n" + lines[1]), self.text.replace(lines[1], lines[1] + b"\n" + lines[1]),
+                      self.text.replace(lines[1] + b"\n", b""), self.text.replace(lines[1], lines[1][:letter] + lines[1][letter:letter + 1].upper() + lines[1][letter + 1:])):
+            self.assertNotEqual(other, self.text)
+            self.assertIsNotNone(self.judge(other))
+
+    def test_a_longer_or_shorter_path_leads_to_no_root(self):
+        line = self.text.split(b"\n")[1]
+        first = line.index(b'"path":[') + 8
+        for other in (line[:first] + line[first + 67:], line[:first] + b'"' + b"0" * 64 + b'",' + line[first:], line[:-3] + b',"' + b"0" * 64 + b'"]}' + line[-1:]):
+            self.assertIsNotNone(self.judge(self.text.replace(line, other)))
+
+    def test_who_may_not_read_the_history_gets_its_hash(self):
+        add_person(self, self.place, "vanthu", "clerk")
+        add_person(self, self.place, "giamsat", "auditor")
+        told = {}
+        for name in ("vanthu", "giamsat"):
+            made = vtlt("user", "token", name, "--title", "Thử", "--scope=read", "--scope=export", "--scope=verify", "--json", home=self.place)
+            token = self.write(name, made.json()["token"] + "\n")
+            token.chmod(0o600)
+            out = self.folder / f"{name}.zip"
+            self.assertEqual(vtlt("export", "--query", "kho", "--to", out, "--token-file", token, home=self.place).code, 0)
+            with zipfile.ZipFile(out) as package:
+                told[name] = json.loads(package.read(f"{name}/data/audit.json"))
+        self.assertEqual((list(told["vanthu"]), list(told["vanthu"]["checkpoint"])), (["checkpoint", "format_version"], ["sha256"]))
+        self.assertEqual(len(told["giamsat"]["proofs"]), 24)
+
+
+class LongHistory(VtltCase):
+    """A history of years is judged in a minute. Its tiles and checkpoints are the program's own (tests/support/long_history.cpp)."""
+    EVENTS, CHECKPOINTS = (1_000_000, 1_000) if ALL else (20_000, 20)
+
+    def judge(self, folder):
+        """Exit code, first line, seconds of the processor: what else the machine does is not the verifier's doing."""
+        before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+        done = subprocess.run([sys.executable, str(SCRIPT), str(folder)], stdout=subprocess.PIPE, text=True)
+        after, seconds = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic() - began
+        busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        print(f"{self.EVENTS} events, {self.CHECKPOINTS} checkpoints: {seconds:.1f} s, {busy:.1f} s of the processor", file=sys.stderr)
+        return done.returncode, done.stdout.splitlines()[0], busy
+
+    def test_it_is_judged_in_a_minute(self):
+        seed = 20220920 + SHIFT
+        made = subprocess.run([str(BUILD / "bin/vtlt-long-history"), str(self.folder / "home"), str(self.EVENTS), str(self.CHECKPOINTS), str(seed)])
+        self.assertEqual(made.returncode, 0)
+        history = self.folder / "home/audit"
+        code, line, busy = self.judge(history)
+        self.assertEqual((code, line.split(", the last")[0]), (0, f"OK: {self.EVENTS} events, {self.CHECKPOINTS} checkpoints"))
+        self.assertLess(busy, 60)
+        # And it did read all of it.
+        tile = random.Random(seed).randrange(self.EVENTS // 256)
+        path = history / ("tile/entries/" + (f"x{tile // 1000:03}/{tile % 1000:03}" if tile >= 1000 else f"{tile:03}"))
+        bundle = bytearray(path.read_bytes())
+        bundle[len(bundle) // 2] ^= 1
+        path.write_bytes(bundle)
+        code, line, _ = self.judge(history)
+        self.assertEqual(code, 7)
+        named = int(re.match(r"event (\d+):", line)[1])
+        self.assertTrue(256 * tile < named <= 256 * tile + 256, line)
 
 
 class History(VtltCase):

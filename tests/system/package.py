@@ -93,6 +93,8 @@ class Package(VtltCase):
         for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
             subprocess.run(["sha256sum", "-c", "--quiet", "--strict", manifest], cwd=bag, check=True)
         subprocess.run([sys.executable, str(SOURCE / "tests/support/read_package.py"), str(self.out)], check=True)
+        proof = subprocess.run([sys.executable, "data/verify_package.py"], cwd=bag, stdout=subprocess.PIPE, text=True, check=True).stdout
+        self.assertTrue(proof.startswith(f"OK: {self.result['documents']} documents registered, "), proof)
         verdict = vtlt("package", "verify", self.out, "--json")
         self.assertEqual((verdict.code, verdict.json()["valid"], verdict.json()["format"]), (0, True, "bagit"))
 

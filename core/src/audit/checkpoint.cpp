@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fcntl.h>
+#include <mutex>
 #include <unistd.h>
 #include <vector>
 
@@ -257,6 +258,9 @@ void read_checkpoints(const Home& home, const NoteVerifier& key,
 
 bool write_checkpoint(const Home& home, db::Database& database, const Clock& clock)
 {
+    // The server's own every minute, and what a job or a command needs at once. A home has one process that writes.
+    static std::mutex one_at_a_time;
+    const std::lock_guard lock{one_at_a_time};
     const auto signer = read_audit_signer(home);
     const auto old = read_checkpoint(home);
     auto tx = database.read();

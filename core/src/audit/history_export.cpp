@@ -113,4 +113,9 @@ std::string_view verifier_script()
     return audit_assets::files().front().text();
 }
 
+std::string_view package_verifier_script()
+{
+    return audit_assets::files().back().text();
+}
+
 } // namespace vtlt::audit

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <vtlt/core/audit/proofs.h>
 
-#include <vtlt/core/audit/tiles.h>
+#include <vtlt/core/base/digest.h>
 #include <vtlt/core/base/error.h>
 
 namespace vtlt::audit {
@@ -11,17 +11,17 @@ namespace {
 constexpr int kTries = 5;
 
 /// A writer beside us replaces unfinished tiles by longer ones: then the newest checkpoint is read again.
-template <class Prove>
-auto with_tiles(const Home& home, Prove&& prove)
+template <class Use>
+auto with_tiles(const Home& home, Use&& use)
 {
     for (int tries = 1;; ++tries) {
-        const auto newest = read_checkpoint(home);
+        auto newest = read_checkpoint(home);
         if (!newest) {
             throw Error{Kind::not_found, "audit.no_checkpoint"};
         }
         try {
             TileReader tiles{home.audit(), newest->head.size};
-            return prove(tiles, newest->head.size);
+            return use(tiles, *newest);
         } catch (const Error& error) {
             if (error.code() != "audit.tile" || tries == kTries) {
                 throw;
@@ -42,9 +42,9 @@ void require_within(std::uint64_t least, std::uint64_t number, std::uint64_t mos
 
 InclusionProof prove_inclusion(const Home& home, std::uint64_t event, std::optional<std::uint64_t> size)
 {
-    return with_tiles(home, [&](TileReader& tiles, std::uint64_t newest) {
-        const auto within = size.value_or(newest);
-        require_within(1, within, newest);
+    return with_tiles(home, [&](TileReader& tiles, const SignedCheckpoint& newest) {
+        const auto within = size.value_or(newest.head.size);
+        require_within(1, within, newest.head.size);
         require_within(1, event, within);
         return InclusionProof{.event = event,
                               .size = within,
@@ -56,9 +56,9 @@ InclusionProof prove_inclusion(const Home& home, std::uint64_t event, std::optio
 
 ConsistencyProof prove_consistency(const Home& home, std::uint64_t from, std::optional<std::uint64_t> to)
 {
-    return with_tiles(home, [&](TileReader& tiles, std::uint64_t newest) {
-        const auto until = to.value_or(newest);
-        require_within(1, until, newest);
+    return with_tiles(home, [&](TileReader& tiles, const SignedCheckpoint& newest) {
+        const auto until = to.value_or(newest.head.size);
+        require_within(1, until, newest.head.size);
         require_within(0, from, until);
         return ConsistencyProof{.from = from,
                                 .to = until,
@@ -66,6 +66,28 @@ ConsistencyProof prove_consistency(const Home& home, std::uint64_t from, std::op
                                 .new_root = tiles.root(until),
                                 .path = tiles.consistency_proof(from, until)};
     });
+}
+
+Prover::Prover(const Home& home)
+    : Prover(with_tiles(home, [](TileReader& tiles, const SignedCheckpoint& newest) {
+          tiles.keep_unfinished();
+          return Prover{newest, std::move(tiles)};
+      }))
+{}
+
+Prover::Prover(SignedCheckpoint checkpoint, TileReader tiles)
+    : checkpoint_(std::move(checkpoint)), tiles_(std::move(tiles)), root_(digest_from_hex(checkpoint_.head.root))
+{}
+
+InclusionProof Prover::prove(std::uint64_t event)
+{
+    const auto size = checkpoint_.head.size;
+    require_within(1, event, size);
+    return {.event = event,
+            .size = size,
+            .leaf = tiles_.leaf(event),
+            .root = root_,
+            .path = tiles_.inclusion_proof(event, size)};
 }
 
 } // namespace vtlt::audit

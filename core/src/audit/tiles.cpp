@@ -21,6 +21,8 @@ constexpr int kTileBits = 8;
 constexpr int kEntriesLevel = -1;
 constexpr std::size_t kMaxTileBytes = std::size_t{kTileWidth} * (65535 + 2);
 constexpr std::size_t kMaxLeaf = 65535;
+/// A reader keeps so many: half a megabyte, and more than the levels of any tree.
+constexpr std::size_t kMostTiles = 32;
 
 std::string bytes_of(const std::vector<Digest>& hashes)
 {
@@ -220,19 +222,68 @@ void TileWriter::remove_replaced()
 
 TileReader::TileReader(fs::path folder, std::uint64_t size) : folder_(std::move(folder)), size_(size) {}
 
-const std::string& TileReader::tile(int level, std::uint64_t index)
+std::uint64_t TileReader::width_of(Place place) const
 {
-    auto& bytes = tiles_[{level, index}];
-    if (bytes.empty()) {
-        const auto count = size_ >> static_cast<unsigned>(kTileBits * level);
-        const auto width = std::min(kTileWidth, count - index * kTileWidth);
-        const auto path = folder_ / tile_path(level, index, width);
-        bytes = read_tile(path);
-        if (bytes.size() != width * sizeof(Digest)) {
-            throw_bad_tile(path);
+    const auto [level, index] = place;
+    const auto count = size_ >> static_cast<unsigned>(kTileBits * level);
+    return std::min(kTileWidth, count - index * kTileWidth);
+}
+
+TileReader::Tile TileReader::read(Place place) const
+{
+    const auto width = width_of(place);
+    const auto path = folder_ / tile_path(place.first, place.second, width);
+    const auto bytes = read_tile(path);
+    if (bytes.size() != width * sizeof(Digest)) {
+        throw_bad_tile(path);
+    }
+    Tile tile;
+    tile.rows.push_back(digests_of(bytes));
+    while (tile.rows.back().size() > 1) {
+        const auto& below = tile.rows.back();
+        std::vector<Digest> row;
+        for (std::size_t i = 0; i + 1 < below.size(); i += 2) {
+            row.push_back(node_hash(below[i], below[i + 1]));
+        }
+        tile.rows.push_back(std::move(row));
+    }
+    return tile;
+}
+
+const TileReader::Tile& TileReader::tile(Place place)
+{
+    auto found = tiles_.find(place);
+    if (found == tiles_.end()) {
+        auto tile = read(place);
+        if (tiles_.size() >= kMostTiles) {
+            drop_oldest();
+        }
+        found = tiles_.emplace(place, std::move(tile)).first;
+    }
+    found->second.used = ++asked_;
+    return found->second;
+}
+
+void TileReader::drop_oldest()
+{
+    // Each level has one unfinished tile at the most, so that there is always another.
+    auto oldest = tiles_.end();
+    for (auto one = tiles_.begin(); one != tiles_.end(); ++one) {
+        if (width_of(one->first) == kTileWidth && (oldest == tiles_.end() || one->second.used < oldest->second.used)) {
+            oldest = one;
         }
     }
-    return bytes;
+    tiles_.erase(oldest);
+}
+
+void TileReader::keep_unfinished()
+{
+    int level = 0;
+    for (auto count = size_; count > 0; count >>= kTileBits, ++level) {
+        if (count % kTileWidth != 0) {
+            tile({level, count / kTileWidth});
+        }
+    }
 }
 
 /// The complete subtree of 2^height leaves.
@@ -240,9 +291,8 @@ Digest TileReader::subtree(unsigned height, std::uint64_t index)
 {
     const auto within = height % kTileBits;
     const auto first = index << within;
-    const auto& bytes = tile(static_cast<int>(height / kTileBits), first / kTileWidth);
-    const auto place = first % kTileWidth * sizeof(Digest);
-    return subtree_root(digests_of(std::string_view{bytes}.substr(place, (std::size_t{1} << within) * sizeof(Digest))));
+    const auto& rows = tile({static_cast<int>(height / kTileBits), first / kTileWidth}).rows;
+    return rows.at(within).at((first % kTileWidth) >> within);
 }
 
 Digest TileReader::range_root(std::uint64_t begin, std::uint64_t end)

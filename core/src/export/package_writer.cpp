@@ -3,10 +3,12 @@
 
 #include "document_views.h"
 #include "package_layout.h"
+#include "package_proofs.h"
 #include "package_stream.h"
 #include "register_list.h"
 #include "register_page.h"
 
+#include <vtlt/core/audit/history_export.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/json.h>
 #include <vtlt/core/base/text.h>
@@ -16,6 +18,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <vector>
 
 namespace vtlt::export_ {
@@ -27,7 +30,7 @@ namespace {
 constexpr std::uint64_t kEntryOverhead = 2560;
 /// muc-luc.pdf and muc-luc.xlsx without their rows: most of it two subsets of a font.
 constexpr std::uint64_t kPrintedFixed = std::uint64_t{128} << 10;
-/// README, bagit.txt, bag-info.txt, the head of the register, the archive's end.
+/// README, bagit.txt, bag-info.txt, the head of the register, the verifiers, the archive's end.
 constexpr std::uint64_t kFixedBytes = (std::uint64_t{96} << 10) + kPrintedFixed;
 constexpr std::uint64_t kProgressStep = std::uint64_t{16} << 20;
 constexpr std::uint64_t kProgressRows = 500;
@@ -44,7 +47,7 @@ struct Measure
     std::uint64_t documents = 0;
     std::uint64_t files = 0;
     std::uint64_t file_bytes = 0;
-    std::uint64_t text_bytes = 0; ///< metadata, register rows, manifest lines, printed register
+    std::uint64_t text_bytes = 0; ///< metadata, register rows, manifest lines, printed register, proofs
     std::uint64_t entries = 0;
     Secrecy highest = Secrecy::open;
     std::vector<std::string> units;
@@ -93,6 +96,7 @@ Measure measure(db::ReadTx& tx, std::span<const DocumentId> documents, Precision
     PackageLayout layout;
     for_each_view(tx, documents, [&](const catalog::DocumentView& view, std::uint64_t ordinal) {
         total.text_bytes += precision == Precision::exact ? text_size(layout.place(view, ordinal)) : text_bound(view);
+        total.text_bytes += proof_bound(view);
         for (const auto& file : view.files) {
             total.file_bytes += file.size;
         }
@@ -144,8 +148,7 @@ void check_space(db::ReadTx& tx, std::span<const DocumentId> documents, const Ou
     // Registers and manifest lie beside the package as nameless files until they are copied into it, the sheets of the
     // XLSX uncompressed and twice.
     const auto needed = [&](const Measure& total) {
-        return total.package_bytes() + 3 * total.text_bytes + request.query_json.size() + request.audit_json.size() +
-               request.title.size() * 8;
+        return total.package_bytes() + 3 * total.text_bytes + request.query_json.size() + request.title.size() * 8;
     };
     if (available >= needed(bound)) {
         return;
@@ -243,8 +246,8 @@ struct Register
     RegisterList list;
 };
 
-void write_documents(PackageStream& stream, Register* register_, db::ReadTx& tx, std::span<const DocumentId> documents,
-                     Teller& teller)
+void write_documents(PackageStream& stream, Register* register_, PackageProofs* proofs, db::ReadTx& tx,
+                     std::span<const DocumentId> documents, Teller& teller)
 {
     PackageLayout layout;
     for_each_view(tx, documents, [&](const catalog::DocumentView& view, std::uint64_t ordinal) {
@@ -254,6 +257,9 @@ void write_documents(PackageStream& stream, Register* register_, db::ReadTx& tx,
             teller.file();
         }
         stream.add_payload(placed.metadata_path, metadata_text(placed));
+        if (proofs != nullptr) {
+            proofs->add(view.document);
+        }
         if (register_ != nullptr) {
             register_->page.append(register_row(placed));
             register_->list.add(view);
@@ -275,6 +281,20 @@ void write_register(PackageStream& stream, Register& register_, const RegisterHe
         ensure(made.rows == heading.documents, "the printed register has a row for each document");
         stream.add_payload("muc-luc" + std::string{forms::extension(output)}, printed);
     }
+}
+
+/// data/audit.json and what judges it.
+void write_audit(PackageStream& stream, PackageProofs* proofs, const Home& home, const std::filesystem::path& folder)
+{
+    if (proofs != nullptr) {
+        Spool text{folder};
+        proofs->write([&](std::string_view bytes) { text.append(bytes); });
+        stream.add_payload("audit.json", text);
+    } else {
+        stream.add_payload("audit.json", checkpoint_hash_text(home));
+    }
+    stream.add_payload("verify_audit.py", audit::verifier_script());
+    stream.add_payload("verify_package.py", audit::package_verifier_script());
 }
 
 RegisterHeading heading(const Measure& total, const PackageRequest& request, Instant made_at)
@@ -315,17 +335,22 @@ PackageResult write_package(db::Database& database, const Home& home, const Cloc
     stream.add_tag("bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n");
     const bool with_register = request.profile == Profile::inspection;
     Teller teller{progress, total.files, with_register ? kTimesSet * total.documents : 0};
+    std::optional<PackageProofs> proofs;
+    if (request.with_proofs) {
+        proofs.emplace(home, tx);
+    }
+    auto* const proofs_or_none = proofs ? &*proofs : nullptr;
     if (with_register) {
         const auto head = heading(total, request, made_at);
         Register register_{out.folder()};
         register_.page.append(register_head(head));
-        write_documents(stream, &register_, tx, documents, teller);
+        write_documents(stream, &register_, proofs_or_none, tx, documents, teller);
         write_register(stream, register_, head, out.folder(), teller);
     } else {
-        write_documents(stream, nullptr, tx, documents, teller);
+        write_documents(stream, nullptr, proofs_or_none, tx, documents, teller);
     }
     stream.add_payload("query.json", request.query_json);
-    stream.add_payload("audit.json", request.audit_json);
+    write_audit(stream, proofs_or_none, home, out.folder());
     stream.add_payload("README.txt", readme_text());
     stream.add_tag("bag-info.txt", bag_info(stream, total, request, made_at));
     const auto sums = stream.finish();

@@ -60,7 +60,7 @@ void read_checkpoints(const Home& home, const NoteVerifier& key,
 
 /// Where the history grew since the newest checkpoint: brings the tiles up to it, then signs and writes a new one, in
 /// this order, each durable before the next. Never signs what its own tiles do not add up to: corrupt
-/// `audit.rewritten`. One at a time for a home, by its writer. True when one was written.
+/// `audit.rewritten`. By the home's writer, from any thread: they wait for each other. True when one was written.
 bool write_checkpoint(const Home& home, db::Database& database, const Clock& clock);
 
 } // namespace vtlt::audit

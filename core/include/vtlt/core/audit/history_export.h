@@ -15,5 +15,7 @@ SignedCheckpoint export_history(const Home& home, const std::filesystem::path& t
 
 /// The independent verifier: one Python file.
 std::string_view verifier_script();
+/// What judges a package's data/audit.json; it reads the verifier beside it.
+std::string_view package_verifier_script();
 
 } // namespace vtlt::audit

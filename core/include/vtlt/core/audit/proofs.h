@@ -2,6 +2,7 @@
 #pragma once
 
 #include <vtlt/core/audit/checkpoint.h>
+#include <vtlt/core/audit/tiles.h>
 
 #include <cstdint>
 #include <optional>
@@ -34,5 +35,25 @@ struct ConsistencyProof
 /// the size is not below it, not_found `audit.no_checkpoint`, corrupt `audit.tile`.
 InclusionProof prove_inclusion(const Home& home, std::uint64_t event, std::optional<std::uint64_t> size);
 ConsistencyProof prove_consistency(const Home& home, std::uint64_t from, std::optional<std::uint64_t> to);
+
+/// Inclusion proofs of many events under one checkpoint, the newest there is when it is made. Asked in ascending order
+/// each tile is read once; memory does not grow. A writer beside it may go on.
+class Prover
+{
+public:
+    /// Throws not_found `audit.no_checkpoint`, corrupt `audit.checkpoint`, `audit.tile`.
+    explicit Prover(const Home& home);
+
+    const SignedCheckpoint& checkpoint() const { return checkpoint_; }
+    /// Throws invalid `audit.no_such_event` when the checkpoint does not cover it, corrupt `audit.tile`.
+    InclusionProof prove(std::uint64_t event);
+
+private:
+    Prover(SignedCheckpoint checkpoint, TileReader tiles);
+
+    SignedCheckpoint checkpoint_;
+    TileReader tiles_;
+    Digest root_;
+};
 
 } // namespace vtlt::audit

@@ -69,12 +69,15 @@ private:
     std::vector<std::filesystem::path> replaced_;
 };
 
-/// Answers proofs from the files alone, reading O(log n) of them. `size` is that of a checkpoint whose tiles are there.
+/// Answers proofs from the files alone, reading O(log n) of them for one. `size` is that of a checkpoint whose tiles are
+/// there. Keeps the tiles it read, a few dozen at the most: proofs asked for in the order of their leaves read each once.
 class TileReader
 {
 public:
     TileReader(std::filesystem::path folder, std::uint64_t size);
 
+    /// Reads the unfinished tiles, which alone a writer beside us replaces, and keeps them. Throws corrupt `audit.tile`.
+    void keep_unfinished();
     /// The hash of leaf `seq`, from 1.
     Digest leaf(std::uint64_t seq);
     /// The root when the tree had `size` leaves, size ≤ that of the reader. Throws corrupt `audit.tile`.
@@ -85,7 +88,17 @@ public:
     std::vector<Digest> consistency_proof(std::uint64_t from, std::uint64_t to);
 
 private:
-    const std::string& tile(int level, std::uint64_t index);
+    struct Tile
+    {
+        std::vector<std::vector<Digest>> rows; ///< its hashes, then the roots of complete subtrees of 2, 4, 8 … of them
+        std::uint64_t used = 0;                ///< when it was asked for last
+    };
+    using Place = std::pair<int, std::uint64_t>;
+
+    std::uint64_t width_of(Place place) const;
+    Tile read(Place place) const;
+    const Tile& tile(Place place);
+    void drop_oldest();
     Digest subtree(unsigned height, std::uint64_t index);
     Digest range_root(std::uint64_t begin, std::uint64_t end);
     void add_path(std::uint64_t leaf, std::uint64_t begin, std::uint64_t end, std::vector<Digest>& path);
@@ -94,7 +107,8 @@ private:
 
     std::filesystem::path folder_;
     std::uint64_t size_;
-    std::map<std::pair<int, std::uint64_t>, std::string> tiles_;
+    std::uint64_t asked_ = 0;
+    std::map<Place, Tile> tiles_;
 };
 
 /// What a reader of a proof does, RFC 9162 §2.1.3.2 and §2.1.4.2.

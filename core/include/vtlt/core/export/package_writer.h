@@ -32,8 +32,10 @@ struct PackageRequest
     std::filesystem::path out; ///< ends in .zip or .tar
     std::string query_json;    ///< content of data/query.json, made by the caller (query, filters, by, at, count)
     std::string asked_by;
-    std::string title;      ///< heading of the register
-    std::string audit_json; ///< content of data/audit.json (checkpoint)
+    std::string title; ///< heading of the register
+    /// data/audit.json: for who may read the history (Action::audit_read) proofs of the listed documents, else only
+    /// which checkpoint was the newest.
+    bool with_proofs = false;
     std::string language = "vi";
     /// Asked when all is written, before the package has its name: whoever throws here leaves nothing.
     std::function<void()> before_publish = nullptr;
@@ -75,7 +77,9 @@ PackageEstimate estimate_package(db::Database& database, std::span<const Documen
 /// is synced and then linked under its name, so it is whole or absent (I9). Every object is hashed while it is copied;
 /// one that differs from its name is corrupt `export.object_changed` and there is no package. Throws conflict
 /// `export.exists`, not_found `export.no_documents` and `export.no_folder`, conflict `export.changed_meanwhile` (a
-/// document is gone), invalid `export.format`, internal `internal.disk_full` (checked before the first byte).
+/// document is gone), invalid `export.format`, internal `internal.disk_full` (checked before the first byte). The newest
+/// checkpoint must cover the documents' registration (invalid `audit.no_such_event`; not_found `audit.no_checkpoint`):
+/// who calls it has it written first. Corrupt `audit.rewritten` when the history is not the one that was signed.
 PackageResult write_package(db::Database& database, const Home& home, const Clock& clock,
                             std::span<const DocumentId> documents, const PackageRequest& request,
                             const OnPackageProgress& progress = {});
