@@ -114,10 +114,12 @@ int run_history(const Context& context, const Options& options)
 {
     const auto opened = context.open_for_reading();
     auto& archive = *opened;
-    const auto uid = [&] {
+    const auto document = [&] {
         auto tx = archive.database().read();
-        return find_document(context, archive, tx, options.id).document.uid;
+        return find_document(context, archive, tx, options.id).document;
     }();
+    context.note_access(archive, document, services::Access::viewed);
+    const auto& uid = document.uid;
     const auto page = services::document_history(archive, context.actor(), uid, options.start, kHistoryPage);
     if (!context.json) {
         for (const auto& entry : page.entries) {

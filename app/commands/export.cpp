@@ -86,7 +86,7 @@ jobs::Job start_job(const Context& context, services::Archive& archive, const Op
                                               {"to", known_path(context, options).native()},
                                               {"profile", options.profile},
                                               {"relaxed", options.relaxed}}));
-    record_package_requested(tx, context.clock(), context.actor(), job.uid, options.wish(), documents.size());
+    record_package_requested(tx, context.clock(), context.actor(), job.uid, options.wish(), documents);
     jobs::put_documents(tx, job.id, documents);
     tx.commit();
     return job;

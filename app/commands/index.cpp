@@ -28,7 +28,9 @@ int run_rebuild(const Context& context)
 
 int run_compact(const Context& context)
 {
-    const int bands = context.open_house().index->compact();
+    const auto house = context.open_house();
+    house.index->catch_up(); // what is still to leave a band, first
+    const int bands = house.index->compact();
     if (context.json) {
         context.print_json({{"format_version", 1}, {"bands", bands}});
     } else {

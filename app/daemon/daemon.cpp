@@ -11,7 +11,6 @@
 #include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/log.h>
-#include <vtlt/core/catalog/account.h>
 #include <vtlt/core/services/actors.h>
 #include <vtlt/core/services/sessions.h>
 #include <vtlt/core/services/sign_in.h>
@@ -24,22 +23,6 @@
 namespace vtlt::app {
 
 namespace {
-
-/// Who asked, as he is now: a job must not go on with rights that were taken away meanwhile.
-auth::Actor actor_now(services::Archive& archive, const Clock& clock, const auth::Actor& then)
-{
-    if (then.type != auth::Actor::Type::person) {
-        return then;
-    }
-    auto tx = archive.database().read();
-    const auto account = catalog::find_account(tx, then.name);
-    if (!account || account->disabled) {
-        throw Error{Kind::forbidden, "auth.forbidden", {{"action", "job"}}};
-    }
-    auto now = services::actor_of(archive, tx, *account, clock.today());
-    now.scopes = then.scopes;
-    return now;
-}
 
 void log_access(const webui::http::Access& access)
 {
@@ -87,7 +70,7 @@ Daemon::State::State(const Context& context, const ServeOptions& options)
       sign_in(*house.archive, clock), activity(*house.archive, clock), access(*house.archive, clock),
       uploads(*house.archive, clock),
       runner(house.archive->database(), clock,
-             {.actor_now = [this](const auth::Actor& then) { return actor_now(*house.archive, clock, then); },
+             {.actor_now = [this](const auth::Actor& then) { return services::actor_now(*house.archive, clock, then); },
               .on_finished = log_job}),
       site({.archive = *house.archive,
             .clock = clock,

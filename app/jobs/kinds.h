@@ -38,7 +38,7 @@ void require_still_allowed(services::Archive& archive, const auth::Actor& actor,
 
 /// Events of a package: before its first byte, and when it has its name.
 void record_package_requested(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor, const Uid& job,
-                              const PackageWish& wish, std::size_t documents);
+                              const PackageWish& wish, std::span<const DocumentId> documents);
 void record_package_exported(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor, const Uid& job,
                              const PackageWish& wish, const export_::PackageResult& result);
 /// What a job keeps of a package that was made.

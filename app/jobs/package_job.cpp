@@ -7,6 +7,7 @@
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/catalog/document.h>
 #include <vtlt/core/catalog/dossier.h>
+#include <vtlt/core/services/actors.h>
 #include <vtlt/indexer/searcher.h>
 
 #include <algorithm>
@@ -87,12 +88,14 @@ jobs::Ending make_package(const OpenHouse& house, const Clock& clock, jobs::JobC
     {
         auto tx = house.archive->database().write();
         jobs::put_documents(tx, context.job().id, documents);
-        record_package_requested(tx, clock, actor, context.job().uid, wish, documents.size());
+        record_package_requested(tx, clock, actor, context.job().uid, wish, documents);
         tx.commit();
     }
     auto request = package_request(house, clock, actor, wish, documents.size(), out,
                                    context.request().value("language", std::string{"vi"}));
-    request.before_publish = [&] { require_still_allowed(*house.archive, actor, context.job().id); };
+    request.before_publish = [&] {
+        require_still_allowed(*house.archive, services::actor_now(*house.archive, clock, actor), context.job().id);
+    };
     const auto result = write(house, clock, documents, request, context);
     auto tx = house.archive->database().write();
     record_package_exported(tx, clock, actor, context.job().uid, wish, result);
@@ -151,13 +154,18 @@ void require_still_allowed(services::Archive& archive, const auth::Actor& actor,
 }
 
 void record_package_requested(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor, const Uid& job,
-                              const PackageWish& wish, std::size_t documents)
+                              const PackageWish& wish, std::span<const DocumentId> documents)
 {
-    audit::record_event(
-        tx, clock, actor,
-        {"package.requested",
-         job,
-         {{"documents", documents}, {"query", wish.query}, {"dossier", wish.dossier}, {"profile", wish.profile}}});
+    const auto grades = catalog::list_grades(tx, documents);
+    const auto highest = grades.empty() ? Secrecy::open : *std::ranges::max_element(grades);
+    audit::record_event(tx, clock, actor,
+                        {"package.requested",
+                         job,
+                         {{"documents", documents.size()},
+                          {"query", wish.query},
+                          {"dossier", wish.dossier},
+                          {"profile", wish.profile},
+                          {"secrecy", secrecy_name(highest)}}});
 }
 
 void record_package_exported(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor, const Uid& job,
@@ -173,7 +181,8 @@ void record_package_exported(db::WriteTx& tx, const Clock& clock, const auth::Ac
                           {"manifest_sha256", result.manifest_sha256},
                           {"query", wish.query},
                           {"dossier", wish.dossier},
-                          {"profile", wish.profile}}});
+                          {"profile", wish.profile},
+                          {"secrecy", secrecy_name(result.highest)}}});
 }
 
 Json package_result_json(const export_::PackageResult& result, const std::filesystem::path& out)

@@ -15,6 +15,8 @@ namespace {
 constexpr std::uint64_t kFlushDocuments = 1000;
 constexpr std::uint64_t kFlushWords = 3'000'000;
 
+constexpr std::uintmax_t kKeptFree = std::uintmax_t{256} << 20;
+
 /// One barrier for a generation that was built without syncing.
 void sync_built(const std::filesystem::path& folder)
 {
@@ -142,8 +144,22 @@ bool BandIndex::has_remains() const
 std::unique_ptr<BandIndex> BandIndex::compacted()
 {
     const auto next = next_generation(home_, band_);
-    guarded([&] { database_.compact(next.path.native(), Xapian::DBCOMPACT_NO_RENUMBER); });
-    return publish_built(home_, band_, next, applied_);
+    std::uintmax_t size = 0;
+    for (const auto& entry : std::filesystem::directory_iterator{generation_.path}) {
+        size += entry.is_regular_file() ? entry.file_size() : 0;
+    }
+    // An index that is dispensable must not take the room that the catalogue writes in.
+    if (std::filesystem::space(home_.index()).available < size + size / 4 + kKeptFree) {
+        throw Error{Kind::internal, "internal.disk_full", {{"path", next.path.native()}}};
+    }
+    try {
+        guarded([&] { database_.compact(next.path.native(), Xapian::DBCOMPACT_NO_RENUMBER); });
+        return publish_built(home_, band_, next, applied_);
+    } catch (...) {
+        std::error_code error;
+        std::filesystem::remove_all(next.path, error);
+        throw;
+    }
 }
 
 std::uint64_t BandIndex::documents() const

@@ -81,19 +81,25 @@ Generation next_generation(const Home& home, Secrecy band)
     return next;
 }
 
-void publish(const Home& home, Secrecy band, const Generation& generation)
+void remove_strays(const Home& home, Secrecy band)
 {
-    write_file_atomically(stub_path(home, band), std::string{kStubWord} + generation.name() + "\n");
+    const auto serving = current_generation(home, band);
     std::vector<std::filesystem::path> old;
     visit_generations(home, band, [&](const Generation& found) {
-        if (found.path != generation.path) {
+        if (!serving || found.path != serving->path) {
             old.push_back(found.path);
         }
     });
     for (const auto& path : old) {
         std::error_code error;
-        std::filesystem::remove_all(path, error); // what stays is removed by the next rebuild
+        std::filesystem::remove_all(path, error); // what stays is removed by the next start
     }
+}
+
+void publish(const Home& home, Secrecy band, const Generation& generation)
+{
+    write_file_atomically(stub_path(home, band), std::string{kStubWord} + generation.name() + "\n");
+    remove_strays(home, band);
 }
 
 std::int64_t applied_seq(const Xapian::Database& database)

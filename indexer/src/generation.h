@@ -26,6 +26,8 @@ struct Generation
 std::optional<Generation> current_generation(const Home& home, Secrecy band);
 /// The next number that no folder has, left-overs of an interrupted rebuild included; makes its parent folders.
 Generation next_generation(const Home& home, Secrecy band);
+/// Removes all but the serving one: what a kill between two steps left, and words of raised documents with it.
+void remove_strays(const Home& home, Secrecy band);
 /// Makes `generation` the serving one and removes every other, left-overs of interrupted builds included.
 void publish(const Home& home, Secrecy band, const Generation& generation);
 

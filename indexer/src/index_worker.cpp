@@ -62,7 +62,7 @@ struct IndexWorker::State
     Home home;
     db::Database& database;
     std::map<Secrecy, std::unique_ptr<BandIndex>> bands;
-    bool compared = false;     ///< counts are compared once, when the process starts
+    bool compared = false;      ///< counts are compared once, when the process starts
     bool may_be_remains = true; ///< until every band was looked at, and when something left one
 
     Progress report;
@@ -252,6 +252,11 @@ std::uint64_t IndexWorker::catch_up(const std::function<void(const IndexProgress
     auto& state = *state_;
     state.start(progress);
     state.written = 0;
+    if (!state.compared) {
+        for (const auto band : kBands) {
+            remove_strays(state.home, band);
+        }
+    }
     const auto [pending, documents] = [&] {
         auto tx = state.database.read();
         return std::pair{outbox::count_pending(tx), catalog::count_documents(tx)};

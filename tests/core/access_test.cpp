@@ -66,12 +66,12 @@ TEST_CASE("who opens a secret document, and who takes any, is in the history bef
     {
         room.book.note(lan, room.secret, Access::viewed);
         CHECK(room.events() == before + 2);
-        CHECK(room.book.count(room.secret).accesses == 1);
+        CHECK(room.book.count(room.secret, Secrecy::mat).accesses == 1);
         room.book.note(room.actor("kiemtoan"), room.secret, Access::viewed);
         room.pass(1min);
         room.book.note(lan, room.secret, Access::viewed);
         CHECK(room.events() == before + 4);
-        CHECK(room.book.count(room.secret).accesses == 3);
+        CHECK(room.book.count(room.secret, Secrecy::mat).accesses == 3);
     }
     SECTION("nor does a clock that was put back hide one")
     {
@@ -86,20 +86,51 @@ TEST_CASE("accesses are counted, waiting or written", "[access]")
 {
     ReadingRoom room;
     const auto lan = room.actor("lan");
-    CHECK(room.book.count(room.open).accesses == 0);
+    CHECK(room.book.count(room.open, Secrecy::open).accesses == 0);
     room.book.note(lan, room.open, Access::viewed);
     room.book.note(lan, room.open, Access::downloaded);
-    CHECK(room.book.count(room.open).accesses == 2);
+    CHECK(room.book.count(room.open, Secrecy::open).accesses == 2);
     CHECK(room.book.flush() == 1);
     CHECK(room.book.flush() == 0);
-    CHECK(room.book.count(room.open).accesses == 2);
+    CHECK(room.book.count(room.open, Secrecy::open).accesses == 2);
     room.pass(2min);
     room.book.note(lan, room.open, Access::viewed);
-    CHECK(room.book.count(room.open).accesses == 3);
-    CHECK(room.book.count(room.open).last_at == room.time.now());
+    CHECK(room.book.count(room.open, Secrecy::open).accesses == 3);
+    CHECK(room.book.count(room.open, Secrecy::open).last_at == room.time.now());
     room.book.flush();
     services::AccessBook other{room.archive(), room.time};
-    CHECK(other.count(room.open).accesses == 3);
+    CHECK(other.count(room.open, Secrecy::open).accesses == 3);
+}
+
+TEST_CASE("what was opened while it was open is opened anew once it is secret", "[access]")
+{
+    ReadingRoom room;
+    const auto lan = room.actor("lan");
+    room.book.note(lan, room.open, Access::viewed);
+    auto raised = room.open;
+    raised.secrecy = Secrecy::mat;
+    const auto before = room.events();
+    room.book.note(lan, raised, Access::viewed);
+    CHECK(room.events_after(before) == std::vector<std::string>{"access.viewed " + room.open.uid});
+    // And how often it was opened while it was secret is for who may know of that time.
+    for (const bool is_written : {false, true}) {
+        CHECK(room.book.count(room.open, Secrecy::open).accesses == 1);
+        CHECK(room.book.count(room.open, Secrecy::mat).accesses == 2);
+        if (!is_written) {
+            room.book.flush();
+        }
+    }
+}
+
+TEST_CASE("one person's refusals crowd out nobody's", "[access]")
+{
+    ReadingRoom room;
+    const auto low = room.actor("kiemtoanthuong");
+    for (int i = 0; i < 200; ++i) {
+        room.book.note_refusal(low, "document.edit", make_uid());
+    }
+    room.book.note_refusal(room.actor("lan"), "user.read", {});
+    CHECK(room.book.flush() == 51);
 }
 
 TEST_CASE("a refusal is told, once a minute, and by whom", "[access]")

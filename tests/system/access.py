@@ -50,7 +50,7 @@ class Accesses(VtltCase):
         events = self.events()
         self.assertEqual([e["action"] for e in events], ["access.package_downloaded", "access.printed"])
         self.assertEqual(events[0]["object"], made.json["id"])
-        self.assertEqual(events[1]["detail"], {"query": "lễ", "format": "pdf"})
+        self.assertEqual(events[1]["detail"], {"query": "lễ", "format": "pdf", "secrecy": "mat"})
 
     def test_a_refusal_is_told_to_who_may_know_of_what(self):
         thap = self.person("thap")

@@ -313,8 +313,8 @@ sys.modules["verify_audit"].is_signed = functools.lru_cache(maxsize=10000)(sys.m
 def judge_package(files):
     """None when it is proven, else why not."""
     try:
-        verify_package.verify(MemoryData(files), None)
-        return None
+        unshown, _ = verify_package.verify(MemoryData(files), None)
+        return f"not shown: {unshown}" if unshown else None
     except (verify_package.Bad, LookupError, TypeError, ValueError, AttributeError) as bad:
         return str(bad) or repr(bad)
 

@@ -42,6 +42,12 @@ bool is_leaf(const SortedJson& json, const std::string& leaf)
            json.value("seq", SortedJson{}).is_number_unsigned();
 }
 
+std::string text_of(const SortedJson& json, const char* key)
+{
+    const auto found = json.find(key);
+    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
 /// Why one event is wrong; empty when it is right.
 std::string fault_of(std::uint64_t seq, const StoredEvent& event)
 {
@@ -57,7 +63,7 @@ std::string fault_of(std::uint64_t seq, const StoredEvent& event)
         return "sequence";
     }
     if (event.has_detail && (json.value("detail_hash", SortedJson{}) != sha256_hex(event.salt + event.detail) ||
-                             json.value("object", SortedJson{}) != event.object)) {
+                             detail_object(text_of(json, "action"), text_of(json, "object")) != event.object)) {
         return "detail_hash";
     }
     return {};

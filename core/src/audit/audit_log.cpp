@@ -80,7 +80,7 @@ void record_events(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor
         edge.append(hash);
         insert_leaf.bind(1, static_cast<std::int64_t>(seq)).bind(2, leaf).bind_bytes(3, view_of(hash)).run();
         insert_detail.bind(1, static_cast<std::int64_t>(seq))
-            .bind(2, event.object)
+            .bind(2, detail_object(event.action, event.object))
             .bind_bytes(3, salt)
             .bind(4, detail)
             .run();

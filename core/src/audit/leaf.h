@@ -15,4 +15,11 @@ inline std::string_view view_of(const Digest& digest)
     return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
+/// What a detail is looked up by: its object. Who only read or took something is found by `audit_event`: a document
+/// that everybody reads must not bury its own history under it.
+inline std::string_view detail_object(std::string_view action, std::string_view object)
+{
+    return action.starts_with("access.") ? std::string_view{} : object;
+}
+
 } // namespace vtlt::audit

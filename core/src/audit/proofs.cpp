@@ -83,11 +83,16 @@ InclusionProof Prover::prove(std::uint64_t event)
 {
     const auto size = checkpoint_.head.size;
     require_within(1, event, size);
-    return {.event = event,
-            .size = size,
-            .leaf = tiles_.leaf(event),
-            .root = root_,
-            .path = tiles_.inclusion_proof(event, size)};
+    InclusionProof proof{.event = event,
+                         .size = size,
+                         .leaf = tiles_.leaf(event),
+                         .root = root_,
+                         .path = tiles_.inclusion_proof(event, size)};
+    // A tile that rotted proves nothing, and who holds the package would find out in years.
+    if (!is_included(proof.leaf, event, size, proof.path, root_)) {
+        throw Error{Kind::corrupt, "audit.tile", {{"path", "audit/tile"}}};
+    }
+    return proof;
 }
 
 } // namespace vtlt::audit

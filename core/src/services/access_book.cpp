@@ -20,7 +20,8 @@ using namespace std::chrono_literals;
 
 /// A page and its text, a file in a hundred ranges: one reading.
 constexpr auto kSameReading = 1min;
-/// Whoever makes more different refusals between two flushes is known by the first ones.
+/// Whoever makes more different refusals between two flushes is known by the first ones, and crowds nobody out.
+constexpr std::ptrdiff_t kMostRefusalsOfOne = 50;
 constexpr std::size_t kMostRefusals = 10'000;
 constexpr std::size_t kMostRecent = 100'000;
 
@@ -63,6 +64,9 @@ void AccessBook::remember(const Place& place)
     if (recent_.size() >= kMostRecent) {
         std::erase_if(recent_, [&](const auto& one) { return now - one.second >= kSameReading; });
     }
+    if (recent_.size() >= kMostRecent) {
+        recent_.clear(); // costs an event too many, never one too few
+    }
     recent_.insert_or_assign(place, now);
 }
 
@@ -70,17 +74,18 @@ void AccessBook::count_one(const catalog::Document& document, Access access)
 {
     const auto now = clock_.now();
     const std::lock_guard lock{mutex_};
-    auto& count = documents_[document.id];
+    auto& count = waiting_.documents[{document.id, document.secrecy}];
     ++count.accesses;
     count.last_at = now;
-    auto& day = days_[{day_in_vietnam(now), document.secrecy}];
+    auto& day = waiting_.days[{day_in_vietnam(now), document.secrecy}];
     ++(access == Access::viewed ? day.viewed : day.downloaded);
 }
 
 void AccessBook::note(const auth::Actor& actor, const catalog::Document& document, Access access)
 {
     const std::string action{kActions.at(static_cast<std::size_t>(access))};
-    const Place place{actor.name, action, document.uid};
+    // What he opened while it was open is another reading once it is secret.
+    const Place place{actor.name, action + '@' + std::string{secrecy_name(document.secrecy)}, document.uid};
     if (is_recent(place)) {
         return;
     }
@@ -93,7 +98,10 @@ void AccessBook::note(const auth::Actor& actor, const catalog::Document& documen
 
 void AccessBook::note_print(const auth::Actor& actor, std::string_view query, std::string_view format)
 {
-    write_one(archive_, clock_, actor, {std::string{kPrinted}, "list", {{"query", query}, {"format", format}}});
+    write_one(archive_, clock_, actor,
+              {std::string{kPrinted},
+               "list",
+               {{"query", query}, {"format", format}, {"secrecy", secrecy_name(actor.clearance)}}});
 }
 
 void AccessBook::note_package(const auth::Actor& actor, const Uid& job)
@@ -114,65 +122,101 @@ void AccessBook::note_refusal(const auth::Actor& actor, std::string_view action,
     remember(place);
     const auto now = clock_.now();
     const std::lock_guard lock{mutex_};
-    if (refusals_.size() < kMostRefusals) {
-        refusals_.emplace(place, now);
+    auto& refusals = waiting_.refusals;
+    const auto first = refusals.lower_bound({actor.name, {}, {}});
+    const auto own =
+        std::find_if(first, refusals.end(), [&](const auto& one) { return std::get<0>(one.first) != actor.name; });
+    if (refusals.size() < kMostRefusals && std::distance(first, own) < kMostRefusalsOfOne) {
+        refusals.emplace(place, now);
     }
 }
 
-AccessCount AccessBook::count(const catalog::Document& document)
+AccessCount AccessBook::count(const catalog::Document& document, Secrecy clearance)
 {
     // Those that wait first: what is flushed in between is counted twice for a moment rather than not at all.
-    AccessCount waiting;
+    AccessCount sum;
     {
         const std::lock_guard lock{mutex_};
-        if (const auto found = documents_.find(document.id); found != documents_.end()) {
-            waiting = found->second;
+        for (const auto& [graded, count] : waiting_.documents) {
+            if (graded.first == document.id && graded.second <= clearance) {
+                sum.accesses += count.accesses;
+                sum.last_at = std::max(sum.last_at, count.last_at);
+            }
         }
     }
     auto tx = archive_.database().read();
-    auto select = tx.prepare("SELECT accesses, last_at FROM access_count WHERE document_id = ?1");
-    if (!select.bind(1, document.id).step()) {
-        return waiting;
+    auto select = tx.prepare("SELECT accesses, last_at FROM access_count WHERE document_id = ?1 AND secrecy <= ?2");
+    select.bind(1, document.id).bind(2, static_cast<int>(clearance));
+    while (select.step()) {
+        sum.accesses += select.integer(0);
+        sum.last_at = std::max(sum.last_at, select.instant(1));
     }
-    return {.accesses = select.integer(0) + waiting.accesses, .last_at = std::max(select.instant(1), waiting.last_at)};
+    return sum;
 }
 
 std::int64_t AccessBook::flush()
 {
-    std::map<Place, Instant> refusals;
-    std::map<DocumentId, AccessCount> documents;
-    std::map<Day, DayCount> days;
+    Waiting waiting;
     {
         const std::lock_guard lock{mutex_};
-        refusals.swap(refusals_);
-        documents.swap(documents_);
-        days.swap(days_);
+        std::swap(waiting, waiting_);
     }
-    if (refusals.empty() && documents.empty()) {
+    if (waiting.refusals.empty() && waiting.documents.empty()) {
         return 0;
     }
+    const auto rows = static_cast<std::int64_t>(waiting.documents.size() + waiting.refusals.size());
+    try {
+        write(waiting);
+    } catch (...) {
+        take_back(std::move(waiting)); // a full disk: the next time
+        throw;
+    }
+    return rows;
+}
+
+void AccessBook::take_back(Waiting waiting)
+{
+    const std::lock_guard lock{mutex_};
+    waiting_.refusals.merge(waiting.refusals);
+    for (const auto& [graded, count] : waiting.documents) {
+        auto& now = waiting_.documents[graded];
+        now.accesses += count.accesses;
+        now.last_at = std::max(now.last_at, count.last_at);
+    }
+    for (const auto& [day, count] : waiting.days) {
+        waiting_.days[day].viewed += count.viewed;
+        waiting_.days[day].downloaded += count.downloaded;
+    }
+}
+
+void AccessBook::write(const Waiting& waiting)
+{
     auto tx = archive_.database().write();
     auto add = tx.prepare(R"sql(
-        INSERT INTO access_count (document_id, accesses, last_at) SELECT id, ?2, ?3 FROM document WHERE id = ?1
-        ON CONFLICT (document_id) DO UPDATE
+        INSERT INTO access_count (document_id, secrecy, accesses, last_at) SELECT id, ?2, ?3, ?4 FROM document WHERE id = ?1
+        ON CONFLICT (document_id, secrecy) DO UPDATE
            SET accesses = access_count.accesses + excluded.accesses, last_at = excluded.last_at
     )sql");
-    for (const auto& [document, count] : documents) {
-        add.bind(1, document).bind(2, count.accesses).bind(3, count.last_at).run();
+    for (const auto& [graded, count] : waiting.documents) {
+        add.bind(1, graded.first)
+            .bind(2, static_cast<int>(graded.second))
+            .bind(3, count.accesses)
+            .bind(4, count.last_at)
+            .run();
     }
     auto add_day = tx.prepare(R"sql(
         INSERT INTO access_day (on_day, secrecy, viewed, downloaded) VALUES (?1, ?2, ?3, ?4)
         ON CONFLICT (on_day, secrecy) DO UPDATE
            SET viewed = access_day.viewed + excluded.viewed, downloaded = access_day.downloaded + excluded.downloaded
     )sql");
-    for (const auto& [day, count] : days) {
+    for (const auto& [day, count] : waiting.days) {
         add_day.bind(1, day.first)
             .bind(2, static_cast<int>(day.second))
             .bind(3, count.viewed)
             .bind(4, count.downloaded)
             .run();
     }
-    for (const auto& [place, at] : refusals) {
+    for (const auto& [place, at] : waiting.refusals) {
         const auto& [who, action, object] = place;
         auto actor = auth::nobody();
         actor.name = who;
@@ -182,7 +226,6 @@ std::int64_t AccessBook::flush()
                              {{"action", action}, {"at", format_instant(at)}}});
     }
     tx.commit();
-    return static_cast<std::int64_t>(documents.size() + refusals.size());
 }
 
 AccessReport access_report(Archive& archive, const auth::Actor& actor, Date first, Date last, std::size_t most_read)
@@ -224,13 +267,17 @@ AccessReport access_report(Archive& archive, const auth::Actor& actor, Date firs
         report.days.push_back(one);
     }
     const auto reach = auth::reach_of(actor, auth::Action::document_read);
-    const catalog::ReachSql where{reach, catalog::kDocumentReach, 4};
-    auto most = tx.prepare("SELECT document.id, access_count.accesses, access_count.last_at"
+    const catalog::ReachSql where{reach, catalog::kDocumentReach, 5};
+    auto most = tx.prepare("SELECT document.id, sum(access_count.accesses), max(access_count.last_at)"
                            "  FROM access_count JOIN document ON document.id = access_count.document_id"
-                           " WHERE access_count.last_at >= ?1 AND access_count.last_at < ?2 AND " +
-                           where.text() + " ORDER BY access_count.accesses DESC, document.id LIMIT ?3");
-    where.bind_to(
-        most.bind(1, begin_of(first)).bind(2, begin_of(last) + 24h).bind(3, static_cast<std::int64_t>(most_read)));
+                           " WHERE access_count.last_at >= ?1 AND access_count.last_at < ?2"
+                           " AND access_count.secrecy <= ?4 AND " +
+                           where.text() +
+                           " GROUP BY document.id ORDER BY sum(access_count.accesses) DESC, document.id LIMIT ?3");
+    where.bind_to(most.bind(1, begin_of(first))
+                      .bind(2, begin_of(last) + 24h)
+                      .bind(3, static_cast<std::int64_t>(most_read))
+                      .bind(4, static_cast<int>(actor.clearance)));
     std::vector<DocumentId> ids;
     std::map<DocumentId, AccessCount> counts;
     while (most.step()) {

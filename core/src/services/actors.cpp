@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <vtlt/core/services/actors.h>
 
+#include <vtlt/core/base/error.h>
 #include <vtlt/core/catalog/role_grant.h>
 
 namespace vtlt::services {
@@ -19,6 +20,21 @@ auth::Actor actor_of(Archive& archive, db::ReadTx& tx, const catalog::Account& a
     actor.grants = catalog::active_grants(tx, account.id, today);
     actor.units = archive.units(tx, today);
     return actor;
+}
+
+auth::Actor actor_now(Archive& archive, const Clock& clock, const auth::Actor& then)
+{
+    if (then.type != auth::Actor::Type::person) {
+        return then;
+    }
+    auto tx = archive.database().read();
+    const auto account = catalog::find_account(tx, then.name);
+    if (!account || account->disabled) {
+        throw Error{Kind::forbidden, "auth.forbidden", {{"action", "job"}}};
+    }
+    auto now = actor_of(archive, tx, *account, clock.today());
+    now.scopes = then.scopes;
+    return now;
 }
 
 } // namespace vtlt::services

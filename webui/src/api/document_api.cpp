@@ -130,6 +130,7 @@ std::uint64_t start_of(const std::string& text)
 
 http::Response get_history(Call& call)
 {
+    readable_document(call, call.value());
     const auto found = services::document_history(call.archive(), call.actor, call.value(),
                                                   start_of(call.query("cursor")), kHistoryPage);
     auto entries = Json::array();
@@ -159,6 +160,7 @@ http::Response get_history(Call& call)
 
 http::Response get_relations(Call& call)
 {
+    readable_document(call, call.value());
     return json_answer(
         {{"format_version", 1},
          {"relations", relations_json(services::document_relations(call.archive(), call.actor, call.value()))}});

@@ -44,7 +44,7 @@ std::string own_path(const Call& call, const catalog::DocumentView& view, const 
 /// số lượt truy cập; who audits goes on from there to who it was.
 Json accesses(const Call& call, const catalog::Document& document)
 {
-    const auto count = call.house.services.access.count(document);
+    const auto count = call.house.services.access.count(document, call.actor.clearance);
     const bool tells_who = auth::is_allowed_somewhere(call.actor, auth::Action::audit_read);
     return term(page_text(call.language, "field.accesses"), number_text(call.language, count.accesses),
                 tells_who ? link("/audit", {{"object", document.uid}, {"action", "access."}}) : std::string{});
@@ -330,10 +330,11 @@ http::Response restore_document_value(Call& call)
         services::restore_value(call.archive(), call.clock(), call.actor, call.value(), number("revision"),
                                 call.field("field"), number("from"), call.field("reason"));
     } catch (const Error& error) {
-        if (error.code() != "document.changed_meanwhile") {
+        // The page shows what it is now; a value that today's limits refuse is typed anew.
+        if (error.code() != "document.changed_meanwhile" && error.code() != "document.bad_values") {
             throw;
         }
-        tell_next(response, call, "warn", "changed_meanwhile"); // the page shows what it is now
+        tell_next(response, call, "warn", error.code() == "document.bad_values" ? "not_restored" : "changed_meanwhile");
         return response;
     }
     call.house.services.wake_index();

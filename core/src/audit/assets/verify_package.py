@@ -6,7 +6,9 @@ BAG is the unpacked package, else the one in which this file lies, beside verify
 of data/metadata/ was registered in the history that the checkpoint signed, and the file that was registered lies here. Every byte
 of audit.json is covered; the rest of the package is what `sha256sum -c manifest-sha256.txt` checks.
 --key  the key's fingerprint as you know it from elsewhere: without it anybody could have signed a history of his own.
-Exit 0: proven. 7: not, and the first line says what. 2: not asked rightly. Python 3.8 or newer, nothing else.
+Exit 0: proven. 3: registered, but of the named documents nothing shows which file it was (their grade of secrecy was lowered since:
+then the event's detail stays at home; ask the archive). 7: not proven, and the first line says what. 2: not asked rightly.
+Python 3.8 or newer, nothing else.
 """
 import argparse
 import hashlib
@@ -88,7 +90,7 @@ def verify(data, fingerprint):
     checkpoint, key = read_head(head, fingerprint)
     if not rest.endswith(b"\n]}\n"):
         raise Bad("data/audit.json: cut off")
-    missing, before, shown = set(data.documents), 0, 0
+    missing, before, shown, unshown = set(data.documents), 0, 0, []
     for row in rest[:-4].split(b",\n"):
         proof = PROOF.fullmatch(row)
         leaf = proof and LEAF.fullmatch(proof[3])
@@ -102,7 +104,9 @@ def verify(data, fingerprint):
         if event["object"] not in missing:
             raise Bad(f"event {before}: not of a document of this package")
         missing.remove(event["object"])
-        if proof[1]:
+        if not proof[1]:
+            unshown.append(event["object"])
+        else:
             if hashlib.sha256(bytes.fromhex(proof[2].decode()) + proof[1]).hexdigest() != event["detail_hash"]:
                 raise Bad(f"event {before}: its detail is another")
             file = json.loads(proof[1]).get("file")
@@ -111,8 +115,8 @@ def verify(data, fingerprint):
                 shown += 1
     if missing:
         raise Bad(f"document {min(missing)}: no proof that it was registered")
-    return (f"OK: {len(data.documents)} documents registered, {shown} with the file as it was registered; "
-            f"history of {checkpoint.size} events, signed {checkpoint.time[5:]}\nkey {key.fingerprint}")
+    return unshown, (f"{len(data.documents)} documents registered, {shown} with the file as it was registered; "
+                     f"history of {checkpoint.size} events, signed {checkpoint.time[5:]}\nkey {key.fingerprint}")
 
 
 def main():
@@ -123,7 +127,9 @@ def main():
     if not os.path.isfile(os.path.join(asked.bag, "data", "audit.json")):
         parser.error(f"{asked.bag} is no package: data/audit.json is not there")
     try:
-        print(verify(Data(os.path.join(asked.bag, "data")), asked.key))
+        unshown, told = verify(Data(os.path.join(asked.bag, "data")), asked.key)
+        print("OK: " + told if not unshown else "IN PART: " + told + "".join(f"\nnot shown which file: document {uid}" for uid in unshown))
+        sys.exit(3 if unshown else 0)
     except (Bad, LookupError, OSError, TypeError, ValueError, AttributeError) as bad:
         print(bad if isinstance(bad, Bad) else "data/: not written as a package is")
         print("NOT PROVEN: the history that was signed does not show this package.")

@@ -33,9 +33,9 @@ struct AccessCount
 /// Who reads, takes and prints what. One per process that serves, any thread.
 ///
 /// Events: `access.viewed` of a document above open, `access.downloaded` of any; each is durable before `note` returns,
-/// so nobody reads what the history does not know of. `access.printed` of a list, `access.package_downloaded` likewise.
-/// `access.refused` some moments later. The same person with the same thing in the same way is one event a minute.
-/// Every access is counted; a kill loses the counts of the last moments, never an event.
+/// so nobody opens what the history does not know of. `access.printed` of a list, `access.package_downloaded` likewise.
+/// `access.refused` some moments later, of one person a few dozen at the most. The same person with the same thing in
+/// the same way is one event a minute. Every access is counted; a kill loses counts and refusals of the last moments.
 class AccessBook
 {
 public:
@@ -44,18 +44,20 @@ public:
     /// Before the content is given.
     void note(const auth::Actor& actor, const catalog::Document& document, Access access);
     /// A list of a search, as a file to print.
+    /// Its words are as secret as what he may read.
     void note_print(const auth::Actor& actor, std::string_view query, std::string_view format);
     void note_package(const auth::Actor& actor, const Uid& job);
     /// `object`: of what it was asked; empty where none was named. Takes no time that would tell a refusal by its
     /// length.
     void note_refusal(const auth::Actor& actor, std::string_view action, const Uid& object);
-    /// Those of before this process and those that wait.
-    AccessCount count(const catalog::Document& document);
+    /// Those of before this process and those that wait, while its grade was `clearance` or lower.
+    AccessCount count(const catalog::Document& document, Secrecy clearance);
     /// Writes what waits; how many rows. For a background thread, every some seconds, and at the end.
     std::int64_t flush();
 
 private:
     using Place = std::tuple<std::string, std::string, Uid>; ///< who, action, object
+    using Graded = std::pair<DocumentId, Secrecy>;
     using Day = std::pair<Date, Secrecy>;
     struct DayCount
     {
@@ -70,10 +72,17 @@ private:
     Archive& archive_;
     const Clock& clock_;
     std::mutex mutex_;
-    std::map<Place, Instant> recent_;             // this and below: guarded by mutex_
-    std::map<Place, Instant> refusals_;           // to be written
-    std::map<DocumentId, AccessCount> documents_; // likewise
-    std::map<Day, DayCount> days_;                // likewise
+    struct Waiting
+    {
+        std::map<Place, Instant> refusals;
+        std::map<Graded, AccessCount> documents;
+        std::map<Day, DayCount> days;
+    };
+    void write(const Waiting& waiting);
+    void take_back(Waiting waiting);
+
+    std::map<Place, Instant> recent_; // this and below: guarded by mutex_
+    Waiting waiting_;                 // for the next flush
 };
 
 struct AccessDay
