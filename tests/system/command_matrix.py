@@ -50,6 +50,7 @@ EXAMPLES = {
     "user revoke": [Example("{revoked}", (("revoked", "person"),), code=5)],
     "user second-factor": [Example("{person}", PERSON), Example("{person} --remove", PERSON, code=5, door="user.administer")],
     "user second-factor-policy": [Example("")],
+    "user role-labels": [Example(""), Example("khongco", code=2, door="archive.administer")],
     "rights grant": [Example("{person} --role officer", PERSON, code=5)],
     "rights end": [Example("{ended}", (("ended", "grant"),), code=5)],
     "rights confirm": [Example("{ended}", (("ended", "grant"),), code=5)],
