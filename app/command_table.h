@@ -53,6 +53,7 @@ inline constexpr std::array kCommandTable{
     CommandRow{"user revoke", auth::Action::user_administer},
     CommandRow{"user second-factor", auth::Action::user_read},
     CommandRow{"user second-factor-policy", auth::Action::archive_administer},
+    CommandRow{"user role-labels", auth::Action::unit_read},
     CommandRow{"rights grant", auth::Action::user_administer},
     CommandRow{"rights end", auth::Action::user_administer},
     CommandRow{"rights confirm", auth::Action::right_confirm},

@@ -11,6 +11,11 @@ std::string counted(const Context& context, const std::string& key, std::uint64_
     return context.text("cli", count == 1 ? key + ".one" : key, fields);
 }
 
+const std::string& role_word(const Context& context, const auth::RoleLabels& labels, auth::Role role)
+{
+    return labels.text(role, webui::kLanguageNames[static_cast<std::size_t>(context.language)]);
+}
+
 std::string decimal(const Context& context, double value)
 {
     std::array<char, 32> out{};

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/command_parts.h"
 #include "app/typed.h"
+#include "app/words.h"
 
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/text.h>
 #include <vtlt/core/services/rights.h>
+#include <vtlt/core/services/role_words.h>
 
 #include <CLI/CLI.hpp>
 
@@ -31,9 +33,9 @@ struct Options
     bool unconfirmed = false;
 };
 
-std::string scope_text(const Context& context, const catalog::RoleGrant& grant)
+std::string scope_text(const Context& context, const auth::RoleLabels& labels, const catalog::RoleGrant& grant)
 {
-    auto text = context.text("role", auth::role_name(grant.role)) + "  " + grant.unit_code;
+    auto text = role_word(context, labels, grant.role) + "  " + grant.unit_code;
     text += grant.with_sub_units ? "" : "  " + context.text("cli", "rights.without_sub_units");
     text += "  " + format_date_vi(grant.from_on) + "–" + (grant.to_on ? format_date_vi(*grant.to_on) : std::string{});
     if (grant.records_from_on || grant.records_to_on) {
@@ -44,9 +46,9 @@ std::string scope_text(const Context& context, const catalog::RoleGrant& grant)
     return text;
 }
 
-void print_grant(const Context& context, const catalog::RoleGrant& grant)
+void print_grant(const Context& context, const auth::RoleLabels& labels, const catalog::RoleGrant& grant)
 {
-    auto line = grant.uid + "  " + scope_text(context, grant);
+    auto line = grant.uid + "  " + scope_text(context, labels, grant);
     if (grant.delegated_from) {
         line += "  " + context.text("cli", "rights.is_delegated");
     }
@@ -79,7 +81,7 @@ int run_grant(const Context& context, const Options& options)
         json["format_version"] = 1;
         context.print_json(json);
     } else {
-        print_grant(context, grant);
+        print_grant(context, services::role_labels(*opened), grant);
     }
     return kExitOk;
 }
@@ -129,11 +131,12 @@ int run_list(const Context& context, const Options& options)
     if (list.empty()) {
         context.say(context.text("cli", "rights.none"));
     }
+    const auto& labels = services::role_labels(archive);
     for (const auto& one : list) {
         if (options.unconfirmed) {
             context.print_line(one.account_name + "  " + one.account_full_name);
         }
-        print_grant(context, one.grant);
+        print_grant(context, labels, one.grant);
     }
     return kExitOk;
 }
@@ -161,9 +164,10 @@ int run_explain(const Context& context, const Options& options)
     if (answer.grants.empty()) {
         context.print_line("  ✗ " + context.text("cli", "user.has_no_role"));
     }
+    const auto& labels = services::role_labels(archive);
     for (std::size_t i = 0; i < answer.grants.size(); ++i) {
         const auto& why = answer.reasons.grants.at(i);
-        context.print_line("  " + mark(why.holds()) + scope_text(context, answer.grants[i]));
+        context.print_line("  " + mark(why.holds()) + scope_text(context, labels, answer.grants[i]));
         context.print_line("      " + mark(why.role) + context.text("cli", "rights.role_reads") + "  " +
                            mark(why.unit) + context.text("cli", "rights.reaches_unit", {{"unit", answer.unit}}) + "  " +
                            mark(why.period) + context.text("cli", "rights.reaches_day"));

@@ -9,6 +9,7 @@
 #include <vtlt/core/services/api_tokens.h>
 #include <vtlt/core/services/people.h>
 #include <vtlt/core/services/rights.h>
+#include <vtlt/core/services/role_words.h>
 #include <vtlt/core/services/second_factor.h>
 
 #include <CLI/CLI.hpp>
@@ -39,6 +40,7 @@ struct Options
     bool remove = false;
     bool everybody = false;
     bool nobody = false;
+    std::string set;
 };
 
 std::vector<auth::Role> roles_of(const std::vector<std::string>& typed)
@@ -86,11 +88,12 @@ Json to_json(const catalog::ApiToken& token)
             {"revoked_at", json_or_null(token.revoked_at)}};
 }
 
-void print_account(const Context& context, const catalog::Account& account, const Grants& grants)
+void print_account(const Context& context, const auth::RoleLabels& labels, const catalog::Account& account,
+                   const Grants& grants)
 {
     std::string roles;
     for (const auto& grant : grants) {
-        roles += (roles.empty() ? "" : ", ") + context.text("role", auth::role_name(grant.role));
+        roles += (roles.empty() ? "" : ", ") + role_word(context, labels, grant.role);
         roles += grant.unit == account.unit ? "" : " (" + grant.unit_code + ")";
     }
     auto line = account.name + "  " + account.full_name + "  " + account.unit_code + "  " +
@@ -112,7 +115,7 @@ void give_account(const Context& context, services::Archive& archive, const cata
         json["format_version"] = 1;
         context.print_json(json);
     } else {
-        print_account(context, account, grants);
+        print_account(context, services::role_labels(archive), account, grants);
     }
 }
 
@@ -149,6 +152,7 @@ int run_list(const Context& context, const Options&)
 {
     const auto opened = context.open_for_reading();
     auto& archive = *opened;
+    const auto& labels = services::role_labels(archive);
     auto list = Json::array();
     auto page = services::list_accounts(archive, context.actor(), {}, kPage);
     while (!page.empty()) {
@@ -157,7 +161,7 @@ int run_list(const Context& context, const Options&)
             if (context.json) {
                 list.push_back(webui::account_json(account, grants[account.id]));
             } else {
-                print_account(context, account, grants[account.id]);
+                print_account(context, labels, account, grants[account.id]);
             }
         }
         page = services::list_accounts(archive, context.actor(), page.back().name, kPage);
@@ -304,8 +308,30 @@ int run_second_factor_policy(const Context& context, const Options& options)
         context.print_line(
             context.text("cli", demand.of_everybody ? "user.second_factor_everybody" : "user.second_factor_nobody"));
     }
+    const auto& labels = services::role_labels(archive);
     for (const auto role : demand.roles) {
-        context.print_line(context.text("role", auth::role_name(role)));
+        context.print_line(role_word(context, labels, role));
+    }
+    return kExitOk;
+}
+
+int run_role_labels(const Context& context, const Options& options)
+{
+    const auto opened = options.set.empty() ? context.open_for_reading() : context.open_for_writing();
+    const auto& chosen =
+        options.set.empty() ? services::role_labels(*opened)
+                            : services::choose_role_labels(*opened, context.clock(), context.actor(), options.set);
+    if (context.json) {
+        context.print_json(webui::role_labels_json(chosen));
+        return kExitOk;
+    }
+    const auto language = webui::kLanguageNames[static_cast<std::size_t>(context.language)];
+    for (const auto& one : auth::role_labels()) {
+        context.print_line((&one == &chosen ? "* " : "  ") + one.code + "  " + one.titles.find(language)->second);
+        for (std::size_t i = 0; &one == &chosen && i < auth::kRoleNames.size(); ++i) {
+            context.print_line("    " + std::string{auth::kRoleNames.at(i)} + "  " +
+                               role_word(context, one, static_cast<auth::Role>(i)));
+        }
     }
     return kExitOk;
 }
@@ -367,6 +393,7 @@ void add_user(CLI::App& app, Context& context)
         ->allow_extra_args(false)
         ->excludes(everybody)
         ->excludes(nobody);
+    add_one("user role-labels", run_role_labels)->add_option("SET", options->set, context.help("user.role_labels_set"));
 }
 
 } // namespace vtlt::app

@@ -35,14 +35,17 @@ struct Client
     std::jthread watcher; ///< hears "stop", or that the client has gone
 };
 
-std::string peer_name(int socket)
+/// Who typed a command, as if it ran in his own process.
+auth::Actor peer_actor(int socket)
 {
     ucred peer{};
     socklen_t size = sizeof peer;
     if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) {
         throw_errno("getsockopt", "vtlt.sock");
     }
-    return "operator:" + std::to_string(peer.uid);
+    auto actor = auth::operator_actor();
+    actor.name = "operator:" + std::to_string(peer.uid);
+    return actor;
 }
 
 Forwarded receive_command(int socket)
@@ -158,7 +161,7 @@ void CommandSocket::State::serve(Client& client)
     int exit = kExitFailed;
     try {
         auto command = receive_command(client.socket.get());
-        command.actor = auth::Actor{.type = auth::Actor::Type::operator_, .name = peer_name(client.socket.get())};
+        command.actor = peer_actor(client.socket.get());
         client.watcher = std::jthread{[this, &client](const std::stop_token& stop) {
             try {
                 watch(client, stop);

@@ -299,7 +299,6 @@ TEST_CASE("every cause, outcome and integrity hint has a text in both languages"
                   std::array{"open", "queued", "running", "done", "partial", "failed", "cancelled"}) == Keys{});
     CHECK(missing(texts, "job_kind", std::array{"ingest", "export", "upload", "verify"}) == Keys{});
     CHECK(missing(texts, "secrecy", kSecrecyNames) == Keys{});
-    CHECK(missing(texts, "role", auth::kRoleNames) == Keys{});
     CHECK(missing(texts, "scope", auth::kScopeNames) == Keys{});
     const auto hints = integrity_hints(*root);
     for (const auto* hint :

@@ -52,6 +52,7 @@ EXAMPLES = {
     "user revoke": [Example("{revoked}", (("revoked", "person"),), code=5)],
     "user second-factor": [Example("{person}", PERSON), Example("{person} --remove", PERSON, code=5, door="user.administer")],
     "user second-factor-policy": [Example("")],
+    "user role-labels": [Example(""), Example("khongco", code=2, door="archive.administer")],
     "rights grant": [Example("{person} --role officer", PERSON, code=5)],
     "rights end": [Example("{ended}", (("ended", "grant"),), code=5)],
     "rights confirm": [Example("{ended}", (("ended", "grant"),), code=5)],
@@ -75,7 +76,7 @@ EXAMPLES = {
     "verify": [Example("", changes=True)],
     "audit verify": [Example("")],
     "audit checkpoint": [Example("")],
-    "audit list": [Example("--object {document}", shows=("title", "document"))],
+    "audit list": [Example("--object {document}", shows=("number", "document"))],
     "audit export": [Example("--to {out}")],
     "audit verifier": [Example("")],
     "report access": [Example("")],
@@ -92,6 +93,8 @@ EXAMPLES = {
 
 
 class Matrix(RightsCase):
+    maxDiff = None
+
     def setUp(self):
         super().setUp()
         leaver = self.add("nghiviec", "officer", "CUC.1", "open", "--no-password")
@@ -102,7 +105,7 @@ class Matrix(RightsCase):
         self.ok("user", "disable", "nghiviec")
         waiting = self.ok("secrecy", "set", self.document, "mat", "--reason", "x").json()["id"]
         self.names = {"home": self.place, "file": self.write("khac.txt", "Biên bản bàn giao\n"), "short": self.write("short", "x\n"), "document": self.document, "number": "1/BC-HC",
-                      "title": "Kiểm kê kho", "dossier": self.dossier, "job": self.job, "person": self.target, "leaver": leaver, "grant": self.grant, "ended": ended,
+                      "title": "kiểm kê kho", "dossier": self.dossier, "job": self.job, "person": self.target, "leaver": leaver, "grant": self.grant, "ended": ended,
                       "revoked": token, "proposal": self.proposal, "waiting": waiting, "unit": "CUC.1"}
         self.outputs = self.folder / "out"
         self.outputs.mkdir()

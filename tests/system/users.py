@@ -200,6 +200,25 @@ class Tokens(Users):
         self.assertEqual([j["id"] for j in self.vtlt("job", "list", "--json").json()["jobs"]], [job])
         self.assert_whole(self.place)
 
+    def test_the_roles_are_called_as_the_archive_chose(self):
+        self.add("lan", "officer")
+        self.add("quantri", "admin")
+        admin, _ = self.token("quantri", "read", "admin")
+        reading, _ = self.token("lan", "read")
+        self.assertIn("Chuyên viên", self.vtlt("user", "list").out)
+        self.refused(self.vtlt("user", "role-labels", "army", "--json", "--token-file", reading), 6, "auth.forbidden")
+        self.refused(self.vtlt("user", "role-labels", "navy", "--json"), 2, "role_labels.unknown")
+        chosen = self.vtlt("user", "role-labels", "army", "--json", "--token-file", admin).json()
+        self.assertEqual((chosen["set"], [one["set"] for one in chosen["sets"]]), ("army", ["civil", "army"]))
+        self.assertEqual(self.vtlt("user", "role-labels", "--json", "--token-file", reading).json(), chosen)
+        self.assertIn("Trợ lý", self.vtlt("user", "list").out)
+        self.assertNotIn("Chuyên viên", self.vtlt("user", "list").out + self.vtlt("rights", "list", "lan").out)
+        self.assertIn("Staff officer", self.vtlt("user", "list", "--lang", "en").out)
+        self.assertEqual([leaf["action"] for leaf in self.leaves() if leaf["object"] == "role_labels"], ["role_labels.chosen"])
+        self.assert_whole(self.place)
+        subprocess.run(["sqlite3", str(self.place / "catalog.db"), "UPDATE setting SET value = 'civil' WHERE name = 'role_labels'"], check=True)
+        self.assertEqual(self.vtlt("verify").code, 7)
+
     def test_no_token_does_what_is_for_the_operator_of_the_machine(self):
         self.add("quantri", "admin,archivist")
         token, _ = self.token("quantri", "read", "write", "export", "verify", "admin")

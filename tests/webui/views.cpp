@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "webui/views.h"
 
+#include <vtlt/core/auth/role_labels.h>
 #include <vtlt/core/base/date.h>
 #include <vtlt/core/base/file.h>
 #include <vtlt/core/base/text.h>
@@ -90,6 +91,10 @@ Json expand(const std::string& written, Language language)
     if (what == "count") {
         REQUIRE(has_message(language, "page", words.at(0)));
         return count_text(language, words.at(0), std::stoull(words.at(1)));
+    }
+    if (what == "role") {
+        return auth::role_labels().front().text(auth::role_from_name(rest).value(),
+                                                kLanguageNames[static_cast<std::size_t>(language)]);
     }
     if (what == "number") {
         return number_text(language, std::stoll(rest));

@@ -309,6 +309,21 @@ Json second_factor_demand_json(const services::SecondFactorDemand& demand)
     return {{"format_version", 1}, {"everybody", demand.of_everybody}, {"roles", roles}};
 }
 
+Json role_labels_json(const auth::RoleLabels& chosen)
+{
+    auto sets = Json::array();
+    for (const auto& one : auth::role_labels()) {
+        Json words;
+        for (const auto& [language, texts] : one.words) {
+            for (std::size_t i = 0; i < texts.size(); ++i) {
+                words[language][std::string{auth::kRoleNames.at(i)}] = texts.at(i);
+            }
+        }
+        sets.push_back({{"set", one.code}, {"title", one.titles}, {"source", one.source}, {"words", words}});
+    }
+    return {{"format_version", 1}, {"set", chosen.code}, {"sets", sets}};
+}
+
 Json grant_json(const catalog::RoleGrant& grant)
 {
     return {{"id", grant.uid},

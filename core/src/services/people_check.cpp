@@ -6,6 +6,7 @@
 #include <vtlt/core/catalog/secrecy.h>
 #include <vtlt/core/db/database.h>
 
+#include <array>
 #include <map>
 #include <string_view>
 
@@ -249,29 +250,41 @@ void check_second_factors(db::ReadTx& tx, std::vector<HistoryFault>& faults)
     factor.judge();
 }
 
-/// Who must have one is a setting; the last event tells it.
-void check_demand(db::ReadTx& tx, std::vector<HistoryFault>& faults)
+/// A setting that people decide: the last event of its object tells it.
+struct SettingRow
+{
+    std::string_view name;
+    std::string_view object;
+    std::string_view action;
+    std::string_view value; ///< member of the event's detail
+};
+
+constexpr std::array kSettings{SettingRow{"second_factor.demand", "second_factor", "second_factor.demanded", "of"},
+                               SettingRow{"role_labels", "role_labels", "role_labels.chosen", "set"}};
+
+void check_setting(db::ReadTx& tx, const SettingRow& row, std::vector<HistoryFault>& faults)
 {
     auto rows = tx.prepare(R"sql(
         SELECT setting.name, setting.value, audit_leaf.leaf, audit_detail.detail
           FROM setting
-          LEFT JOIN audit_detail ON audit_detail.object = 'second_factor'
+          LEFT JOIN audit_detail ON audit_detail.object = ?2
           LEFT JOIN audit_leaf ON audit_leaf.seq = audit_detail.seq
-         WHERE setting.name = 'second_factor.demand'
+         WHERE setting.name = ?1
          ORDER BY audit_detail.seq
     )sql");
-    Comparison demand{faults};
+    rows.bind(1, row.name).bind(2, row.object);
+    Comparison setting{faults};
     while (rows.step()) {
-        if (demand.begin(rows.text(0))) {
-            demand.held = {{"demand", rows.text(1)}};
-            demand.told = {{"demand", ""}};
+        if (setting.begin(rows.text(0))) {
+            setting.held = {{"setting", rows.text(1)}};
+            setting.told = {{"setting", ""}};
         }
         const auto [action, detail] = read_event(rows, 2);
-        if (action == "second_factor.demanded") {
-            demand.told["demand"] = detail.value("of", std::string{});
+        if (action == row.action) {
+            setting.told["setting"] = detail.value(std::string{row.value}, std::string{});
         }
     }
-    demand.judge();
+    setting.judge();
 }
 
 void check_sessions(db::ReadTx& tx, std::vector<HistoryFault>& faults)
@@ -309,7 +322,9 @@ std::vector<HistoryFault> check_people_against_history(db::Database& database)
     check_grants(tx, faults);
     check_tokens(tx, faults);
     check_second_factors(tx, faults);
-    check_demand(tx, faults);
+    for (const auto& row : kSettings) {
+        check_setting(tx, row, faults);
+    }
     check_sessions(tx, faults);
     return faults;
 }

@@ -15,6 +15,7 @@
 #include "services/code.h"
 #include "services/grant_steps.h"
 #include "services/second_factor_steps.h"
+#include "services/setting.h"
 
 #include <algorithm>
 #include <fcntl.h>
@@ -130,8 +131,7 @@ std::string demand_words(const SecondFactorDemand& demand)
 /// A role that this build does not know is nobody's.
 SecondFactorDemand read_demand(db::ReadTx& tx)
 {
-    auto select = tx.prepare("SELECT value FROM setting WHERE name = ?1");
-    const auto text = select.bind(1, kDemand).step() ? select.text(0) : std::string{};
+    const auto text = text_setting(tx, kDemand).value_or(std::string{});
     SecondFactorDemand demand{.of_everybody = text == kEverybody, .roles = {}};
     for (std::string_view rest{text}; !rest.empty();) {
         const auto end = std::min(rest.find(' '), rest.size());
@@ -311,13 +311,7 @@ void demand_second_factor(Archive& archive, const Clock& clock, const auth::Acto
         return;
     }
     const auto words = demand_words(clean);
-    tx.prepare(R"sql(
-        INSERT INTO setting (name, value) VALUES (?1, ?2)
-        ON CONFLICT (name) DO UPDATE SET value = excluded.value
-    )sql")
-        .bind(1, kDemand)
-        .bind(2, words)
-        .run();
+    put_setting(tx, kDemand, words);
     audit::record_event(tx, clock, actor, {"second_factor.demanded", "second_factor", {{"of", words}}});
     tx.commit();
 }

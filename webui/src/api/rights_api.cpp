@@ -278,6 +278,17 @@ http::Response close_units(Call& call)
                         {"moved", closing.move_people}});
 }
 
+http::Response show_role_labels(Call& call)
+{
+    return json_answer(role_labels_json(services::role_labels(call.archive())));
+}
+
+http::Response choose_role_labels(Call& call)
+{
+    return json_answer(role_labels_json(services::choose_role_labels(call.archive(), call.clock(), call.actor,
+                                                                     text_member(read_json(call), "set"))));
+}
+
 using auth::Action;
 
 constexpr std::array kRoutes{
@@ -355,6 +366,18 @@ constexpr std::array kRoutes{
           Action::right_confirm,
           confirm_grant,
           {.summary = "Confirm another person's change of rights", .statuses = {204}}},
+    Route{"GET",
+          "/api/v1/role-labels",
+          Access::signed_in,
+          Action::unit_read,
+          show_role_labels,
+          {.summary = "What the roles are called here, and elsewhere", .response = "RoleLabels"}},
+    Route{"POST",
+          "/api/v1/role-labels",
+          Access::signed_in,
+          Action::archive_administer,
+          choose_role_labels,
+          {.summary = "Choose what the roles are called", .request = "RoleLabelsChoice", .response = "RoleLabels"}},
     Route{"GET",
           "/api/v1/units",
           Access::signed_in,

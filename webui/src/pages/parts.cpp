@@ -69,6 +69,11 @@ std::string actor_title(const Call& call, const std::string& actor)
     return account ? account->full_name : page_text(call.language, "actor.unknown");
 }
 
+RoleWords::RoleWords(const Call& call)
+    : labels_(services::role_labels(call.archive())),
+      language_(kLanguageNames[static_cast<std::size_t>(call.language)])
+{}
+
 std::string event_title(Language language, std::string action)
 {
     std::ranges::replace(action, '.', '_');

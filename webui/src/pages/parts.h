@@ -5,6 +5,7 @@
 
 #include <vtlt/core/catalog/document.h>
 #include <vtlt/core/jobs/job.h>
+#include <vtlt/core/services/role_words.h>
 
 #include <string>
 #include <utility>
@@ -22,6 +23,17 @@ std::string_view job_state(const jobs::Job& job);
 Json job_line(const Call& call, const jobs::Job& job);
 /// The name of a job's or event's actor as people read it.
 std::string actor_title(const Call& call, const std::string& actor);
+/// A role in the words of the archive, read once for a page.
+class RoleWords
+{
+public:
+    explicit RoleWords(const Call& call);
+    const std::string& operator()(auth::Role role) const { return labels_.text(role, language_); }
+
+private:
+    const auth::RoleLabels& labels_;
+    std::string_view language_;
+};
 /// What an event of the history was, in words; the action itself where there are none.
 std::string event_title(Language language, std::string action);
 /// partial/pages: null when there is neither a page before nor one after.

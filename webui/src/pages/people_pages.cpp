@@ -8,6 +8,7 @@
 #include <vtlt/core/services/organisation.h>
 #include <vtlt/core/services/people.h>
 #include <vtlt/core/services/rights.h>
+#include <vtlt/core/services/role_words.h>
 #include <vtlt/core/services/second_factor.h>
 #include <vtlt/webui/formats.h>
 #include <vtlt/webui/labels.h>
@@ -23,11 +24,6 @@ constexpr std::size_t kShownPeople = 50;
 constexpr std::size_t kShownGrants = 200;
 /// Deeper levels of the tree of units are drawn like this one.
 constexpr int kDeepest = 5;
-
-std::string role_text(Language language, auth::Role role)
-{
-    return page_text(language, "role." + std::string{auth::role_name(role)});
-}
 
 std::string clearance_text(Language language, Secrecy clearance)
 {
@@ -101,12 +97,12 @@ Json unit_options(const Call& call, auth::Action action, const std::string& sele
 
 // --- the list of people
 
-std::string roles_text(Language language, const catalog::Account& account,
+std::string roles_text(const RoleWords& words, const catalog::Account& account,
                        const std::vector<catalog::RoleGrant>& grants)
 {
     std::string text;
     for (const auto& grant : grants) {
-        text += (text.empty() ? "" : ", ") + role_text(language, grant.role);
+        text += (text.empty() ? "" : ", ") + words(grant.role);
         text += grant.unit == account.unit ? "" : " (" + grant.unit_code + ")";
     }
     return text;
@@ -141,22 +137,24 @@ http::Response show_people(Call& call)
         accounts.pop_back();
     }
     auto grants = services::grants_of(call.archive(), accounts);
+    const RoleWords words{call};
     auto rows = Json::array();
     for (const auto& account : accounts) {
         rows.push_back({{"href", "/people/" + account.uid},
                         {"name", account.name},
                         {"full_name", account.full_name},
                         {"unit", account.unit_code},
-                        {"roles", roles_text(call.language, account, grants[account.id])},
+                        {"roles", roles_text(words, account, grants[account.id])},
                         {"clearance", clearance_text(call.language, account.clearance)},
                         {"state", state_of(call.language, account)},
                         {"last_text", account.last.at ? instant_text(*account.last.at) : std::string{}}});
     }
     const bool may_add = auth::is_allowed_somewhere(call.actor, auth::Action::user_administer);
+    const bool administers = auth::is_allowed(call.actor, auth::Action::archive_administer, {});
     const Json view{{"title", page_text(call.language, "nav.people")},
                     {"add_href", may_add ? "/people/new" : ""},
-                    {"demand_href",
-                     auth::is_allowed(call.actor, auth::Action::archive_administer, {}) ? "/people/second-factor" : ""},
+                    {"demand_href", administers ? "/people/second-factor" : ""},
+                    {"labels_href", administers ? "/people/role-labels" : ""},
                     {"unconfirmed", unconfirmed_notice(call)},
                     {"people", rows},
                     {"pages", pages_view("", call.query("cursor").empty() ? "" : "/people",
@@ -168,6 +166,7 @@ http::Response show_people(Call& call)
 
 Json role_boxes(const Call& call)
 {
+    const RoleWords words{call};
     auto boxes = Json::array();
     for (std::size_t i = 0; i < auth::kRoleNames.size(); ++i) {
         const std::string name{auth::kRoleNames[i]};
@@ -175,7 +174,7 @@ Json role_boxes(const Call& call)
             call.form, [&](const auto& field) { return field.first == "role" && field.second == name; });
         boxes.push_back({{"id", "f-role-" + name},
                          {"value", name},
-                         {"text", role_text(call.language, static_cast<auth::Role>(i))},
+                         {"text", words(static_cast<auth::Role>(i))},
                          {"checked", checked}});
     }
     return boxes;
@@ -272,7 +271,7 @@ Json grant_state(Language language, const services::ListedGrant& one)
     return {{"tone", row->tone}, {"text", page_text(language, row->key)}};
 }
 
-Json grant_row(const Call& call, const services::ListedGrant& one)
+Json grant_row(const Call& call, const RoleWords& words, const services::ListedGrant& one)
 {
     const auto& grant = one.grant;
     const auto path = "/grants/" + grant.uid;
@@ -283,7 +282,7 @@ Json grant_row(const Call& call, const services::ListedGrant& one)
     return {
         {"href", "/people/" + one.account},
         {"person", one.account_full_name},
-        {"role", role_text(language, grant.role)},
+        {"role", words(grant.role)},
         {"unit", grant.unit_code},
         {"scope", page_text(language, grant.with_sub_units ? "rights.with_sub_units" : "rights.without_sub_units")},
         {"period", period_text(grant)},
@@ -315,10 +314,11 @@ Json day_fields(const Call& call, const FieldProblems& problems)
 
 Json role_options(const Call& call)
 {
+    const RoleWords words{call};
     auto options = Json::array();
     for (std::size_t i = 0; i < auth::kRoleNames.size(); ++i) {
         options.push_back({{"value", auth::kRoleNames[i]},
-                           {"text", role_text(call.language, static_cast<auth::Role>(i))},
+                           {"text", words(static_cast<auth::Role>(i))},
                            {"selected", call.field("role") == auth::kRoleNames[i]}});
     }
     return options;
@@ -350,9 +350,10 @@ http::Response person_page(const Call& call, const std::string& who, const Perso
     const bool past = call.query("past") == "1";
     const bool may = auth::is_allowed(call.actor, auth::Action::user_administer,
                                       {.secrecy = account.clearance, .unit = account.unit});
+    const RoleWords words{call};
     auto grants = Json::array();
     for (const auto& one : services::list_grants(call.archive(), call.clock(), call.actor, account.uid, past)) {
-        grants.push_back(grant_row(call, one));
+        grants.push_back(grant_row(call, words, one));
     }
     const auto path = "/people/" + account.uid;
     const auto factor = services::second_factor_of(call.archive(), call.clock(), call.actor, account.uid);
@@ -470,12 +471,47 @@ http::Response confirm_grant(Call& call)
 
 http::Response show_unconfirmed(Call& call)
 {
+    const RoleWords words{call};
     auto rows = Json::array();
     for (const auto& one : services::list_unconfirmed(call.archive(), call.clock(), call.actor, kShownGrants)) {
-        rows.push_back(grant_row(call, one));
+        rows.push_back(grant_row(call, words, one));
     }
     return page(call, "rights", {{"title", page_text(call.language, "rights.unconfirmed")}, {"grants", rows}},
                 frame_of(call, "people"));
+}
+
+// --- what the roles are called
+
+http::Response show_role_labels(Call& call)
+{
+    const std::string language{kLanguageNames[static_cast<std::size_t>(call.language)]};
+    const auto& chosen = services::role_labels(call.archive());
+    auto sets = Json::array();
+    for (const auto& one : auth::role_labels()) {
+        std::string words;
+        for (const auto& word : one.words.at(language)) {
+            words += (words.empty() ? "" : ", ") + word;
+        }
+        sets.push_back({{"id", "f-set-" + one.code},
+                        {"value", one.code},
+                        {"text", one.titles.at(language)},
+                        {"words", words},
+                        {"source", one.source},
+                        {"checked", &one == &chosen}});
+    }
+    const Json view{{"title", page_text(call.language, "role_labels.title")},
+                    {"action", "/people/role-labels"},
+                    {"cancel", "/people"},
+                    {"sets", sets}};
+    return page(call, "role_labels", view, frame_of(call, "people"));
+}
+
+http::Response choose_role_labels(Call& call)
+{
+    services::choose_role_labels(call.archive(), call.clock(), call.actor, call.field("set"));
+    auto response = redirect("/people");
+    tell_next(response, call, "good", "saved");
+    return response;
 }
 
 // --- units
@@ -582,6 +618,8 @@ constexpr std::array kRoutes{
     Route{"POST", "/grants/{id}/end", Access::signed_in, Action::account_use, end_grant},
     Route{"POST", "/grants/{id}/confirm", Access::signed_in, Action::right_confirm, confirm_grant},
     Route{"GET", "/rights", Access::signed_in, Action::right_confirm, show_unconfirmed},
+    Route{"GET", "/people/role-labels", Access::signed_in, Action::archive_administer, show_role_labels},
+    Route{"POST", "/people/role-labels", Access::signed_in, Action::archive_administer, choose_role_labels},
     Route{"GET", "/units", Access::signed_in, Action::unit_read, show_units},
     Route{"POST", "/units", Access::signed_in, Action::unit_create, add_unit},
     Route{"POST", "/units/close", Access::signed_in, Action::unit_create, close_unit},

@@ -299,13 +299,14 @@ http::Response remove_of_person(Call& call)
 http::Response show_demand(Call& call)
 {
     const auto demand = services::second_factor_demand(call.archive(), call.actor);
+    const RoleWords words{call};
     auto roles = Json::array();
     for (std::size_t i = 0; i < auth::kRoleNames.size(); ++i) {
         const std::string name{auth::kRoleNames[i]};
         roles.push_back(
             {{"id", "f-role-" + name},
              {"value", name},
-             {"text", page_text(call.language, "role." + name)},
+             {"text", words(static_cast<auth::Role>(i))},
              {"checked", std::ranges::find(demand.roles, static_cast<auth::Role>(i)) != demand.roles.end()}});
     }
     const Json view{{"title", page_text(call.language, "second_factor.demand")},

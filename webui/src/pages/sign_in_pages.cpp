@@ -156,11 +156,11 @@ Json session_view(const Call& call, const catalog::Session& session)
 /// "Văn thư (PC), Lưu trữ viên": the unit only where it is another than the one where he works.
 std::string roles_text(const Call& call)
 {
+    const RoleWords words{call};
     std::string text;
     for (const auto& one : services::list_grants(call.archive(), call.clock(), call.actor, call.actor.name)) {
         if (one.is_active) {
-            text += (text.empty() ? "" : ", ") +
-                    page_text(call.language, "role." + std::string{auth::role_name(one.grant.role)});
+            text += (text.empty() ? "" : ", ") + words(one.grant.role);
             text += call.actor.unit == one.grant.unit ? "" : " (" + one.grant.unit_code + ")";
         }
     }

@@ -14,6 +14,7 @@
 #include <vtlt/core/services/documents.h>
 #include <vtlt/core/services/history.h>
 #include <vtlt/core/services/rights.h>
+#include <vtlt/core/services/role_words.h>
 #include <vtlt/core/services/second_factor.h>
 #include <vtlt/indexer/searcher.h>
 #include <vtlt/webui/messages.h>
@@ -51,6 +52,8 @@ Json checkpoint_json(const audit::SignedCheckpoint& checkpoint, const audit::Not
 Json account_json(const catalog::Account& account, std::span<const catalog::RoleGrant> grants);
 Json second_factor_json(const services::SecondFactorState& state);
 Json second_factor_demand_json(const services::SecondFactorDemand& demand);
+/// Every set of words for the roles there is, and the chosen one.
+Json role_labels_json(const auth::RoleLabels& chosen);
 /// A role granted in a unit.
 Json grant_json(const catalog::RoleGrant& grant);
 /// The same with whose it is and who gave it.
