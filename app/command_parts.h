@@ -5,8 +5,8 @@
 
 namespace vtlt::app {
 
-/// What stands before several commands: "user".
-CLI::App* add_group(CLI::App& app, const Context& context, const char* name);
+/// What stands before several commands, by its whole path: "user", and below it perhaps "user certificate".
+CLI::App* add_group(CLI::App& parent, const Context& context, const char* path);
 
 /// Adds the command of a row below its group, ready for its options. `prepare` runs once the command is parsed, for the
 /// paths it takes.

@@ -106,11 +106,11 @@ public:
 
     const CommandRow& row() const { return *row_; }
     /// The last word of the path.
-    std::string_view name() const { return row_->path.substr(row_->path.find(' ') + 1); }
-    /// The word before it; empty for a command that stands alone.
+    std::string_view name() const { return row_->path.substr(row_->path.rfind(' ') + 1); }
+    /// The words before it; empty for a command that stands alone.
     std::string_view group() const
     {
-        const auto blank = row_->path.find(' ');
+        const auto blank = row_->path.rfind(' ');
         return blank == std::string_view::npos ? std::string_view{} : row_->path.substr(0, blank);
     }
 

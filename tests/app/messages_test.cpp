@@ -102,7 +102,10 @@ std::set<std::string> cli_keys(const fs::path& root)
     static const std::regex counted{R"re(counted\(context, "([^"]+)")re"};
     std::set<std::string> keys;
     for (const auto& row : app::kCommandTable) {
-        keys.insert({app::help_key(row.path), app::help_key(row.path.substr(0, row.path.find(' ')))});
+        keys.insert(app::help_key(row.path));
+        for (auto blank = row.path.find(' '); blank != std::string_view::npos; blank = row.path.find(' ', blank + 1)) {
+            keys.insert(app::help_key(row.path.substr(0, blank)));
+        }
     }
     for (const auto& text : sources_of(root, {"app"})) {
         collect(text, help, keys);

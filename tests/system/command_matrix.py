@@ -222,12 +222,10 @@ class Table(RightsCase):
             text = vtlt(*group, "--help", "--lang", "en").out.split("\nCommands:\n")[1]
             return [line.split()[0] for line in text.splitlines() if line.startswith("  ") and line[2:3] not in (" ", "")]
 
-        paths = [row["path"] for row in self.table("vtlt-commands")]
-        groups = list(dict.fromkeys(path.split()[0] for path in paths))
-        self.assertEqual(named(), groups)
-        for group in groups:
-            inside = [path.split()[1] for path in paths if path.startswith(group + " ")]
-            self.assertEqual(named(group) if inside else [], inside)
+        paths = [tuple(row["path"].split()) for row in self.table("vtlt-commands")]
+        for group in {path[:depth] for path in paths for depth in range(len(path))}:
+            inside = dict.fromkeys(path[len(group)] for path in paths if path[:len(group)] == group)
+            self.assertEqual(named(*group), list(inside))
 
 
 if __name__ == "__main__":
