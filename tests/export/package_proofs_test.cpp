@@ -231,7 +231,8 @@ TEST_CASE("documents far apart in a long history are proven, each as if it were 
     const auto bag = unzip(request.out, unpacked.path());
     CHECK(judge(bag).status == 0);
     for (const auto& row : rows_of(bag)) {
-        const auto proof = audit::prove_inclusion(archive.home(), row["leaf"]["seq"].get<std::uint64_t>(), std::nullopt);
+        const auto proof =
+            audit::prove_inclusion(archive.home(), row["leaf"]["seq"].get<std::uint64_t>(), std::nullopt);
         std::vector<std::string> path;
         for (const auto& step : proof.path) {
             path.push_back(to_hex(step));
