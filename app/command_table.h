@@ -79,6 +79,7 @@ inline constexpr std::array kCommandTable{
     CommandRow{"audit checkpoint", auth::Action::audit_read},
     CommandRow{"audit list", auth::Action::audit_read},
     CommandRow{"audit export", auth::Action::audit_read},
+    CommandRow{"audit extract", auth::Action::audit_read},
     CommandRow{"audit verifier", Needs::nothing},
     CommandRow{"report access", auth::Action::audit_read},
     CommandRow{"index rebuild", auth::Action::index_rebuild},

@@ -6,8 +6,10 @@
 #include <vtlt/core/audit/history_export.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/text.h>
-#include <vtlt/core/services/history.h>
+#include <vtlt/core/export/out_file.h>
+#include <vtlt/core/services/history_extract.h>
 #include <vtlt/indexer/query.h>
+#include <vtlt/webui/history_words.h>
 
 #include <CLI/CLI.hpp>
 
@@ -77,7 +79,7 @@ void derive_list(const Context& context)
     }
 }
 
-int run_list(const Context& context, const ListOptions& options)
+services::HistoryFilter filter_of(const ListOptions& options)
 {
     auto filter = options.filter;
     if (!options.from.empty()) {
@@ -87,6 +89,12 @@ int run_list(const Context& context, const ListOptions& options)
         filter.last = period_of(options.to).to;
     }
     std::from_chars(options.cursor.data(), options.cursor.data() + options.cursor.size(), filter.below);
+    return filter;
+}
+
+int run_list(const Context& context, const ListOptions& options)
+{
+    const auto filter = filter_of(options);
     derive_list(context);
     const auto opened = context.open_for_reading();
     auto events = services::list_history(*opened, context.actor(), filter, kListed + 1);
@@ -144,6 +152,79 @@ int run_checkpoint(const Context& context)
     return kExitOk;
 }
 
+/// What was asked for and no more: it stands in what is signed.
+SortedJson asked_json(const ListOptions& options)
+{
+    auto json = SortedJson::object();
+    for (const auto& [name, value] : {std::pair{"person", options.filter.person},
+                                      {"action", options.filter.action},
+                                      {"object", options.filter.object},
+                                      {"unit", options.filter.unit},
+                                      {"from", options.from},
+                                      {"to", options.to}}) {
+        if (!value.empty()) {
+            json[name] = value;
+        }
+    }
+    return json;
+}
+
+void copy_into(const services::HistoryExtract& extract, const export_::OutFile& out)
+{
+    std::string buffer(std::size_t{1} << 20, '\0');
+    for (std::uint64_t done = 0; done < extract.size;) {
+        const auto got = read_at(extract.file.get(), buffer.data(), buffer.size(), done, out.place().native());
+        ensure(got > 0, "the extract is as long as it was written");
+        write_all(out.fd(), std::string_view{buffer}.substr(0, got), out.place().native());
+        done += got;
+    }
+}
+
+int run_extract(const Context& context, const ListOptions& options, const std::filesystem::path& to)
+{
+    const auto typed = context.typed_path(to.native());
+    const auto ending = to.extension().native();
+    const auto format = services::extract_format_from_name(ending.empty() ? ending : ending.substr(1));
+    if (!format) {
+        throw Error{Kind::invalid, "audit.extract_format", {{"value", typed}}};
+    }
+    services::ExtractRequest request{.filter = filter_of(options),
+                                     .asked = asked_json(options),
+                                     .format = *format,
+                                     .asked_by = context.actor().name};
+    webui::put_words(request, context.language);
+    export_::OutFile out{to};
+    export_::OutFile signature{to.native() + ".sig"};
+    const auto archive = context.open_for_writing();
+    const auto extract = services::extract_history(*archive, context.clock(), context.actor(), request);
+    copy_into(extract, out);
+    write_all(signature.fd(), extract.signature, signature.place().native());
+    signature.publish();
+    out.publish();
+    if (context.json) {
+        context.print_json({{"format_version", 1},
+                            {"id", extract.uid},
+                            {"path", typed},
+                            {"signature", typed + ".sig"},
+                            {"events", extract.events},
+                            {"sha256", extract.sha256}});
+    } else {
+        context.print_line(
+            context.text("cli", "audit.extracted",
+                         {{"events", std::to_string(extract.events)}, {"path", typed}, {"sha256", extract.sha256}}));
+    }
+    return kExitOk;
+}
+
+void add_filters(CLI::App& command, const Context& context, ListOptions& asked)
+{
+    command.add_option("--person", asked.filter.person, context.help("audit.person"));
+    command.add_option("--action", asked.filter.action, context.help("audit.action"));
+    command.add_option("--object", asked.filter.object, context.help("audit.object"));
+    command.add_option("--unit", asked.filter.unit, context.help("audit.unit"));
+    command.add_option("--from", asked.from, context.help("audit.from"));
+}
+
 int run_export(const Context& context, const std::filesystem::path& to)
 {
     bring_up_checkpoint(context);
@@ -171,11 +252,7 @@ void add_audit(CLI::App& app, Context& context)
     add_command(*audit, context, "audit checkpoint", [&context] { return run_checkpoint(context); });
     auto asked = std::make_shared<ListOptions>();
     auto* list = add_command(*audit, context, "audit list", [&context, asked] { return run_list(context, *asked); });
-    list->add_option("--person", asked->filter.person, context.help("audit.person"));
-    list->add_option("--action", asked->filter.action, context.help("audit.action"));
-    list->add_option("--object", asked->filter.object, context.help("audit.object"));
-    list->add_option("--unit", asked->filter.unit, context.help("audit.unit"));
-    list->add_option("--from", asked->from, context.help("audit.from"));
+    add_filters(*list, context, *asked);
     list->add_option("--to", asked->to, context.help("audit.until"));
     list->add_option("--cursor", asked->cursor, context.help("audit.cursor"));
     auto to = std::make_shared<std::filesystem::path>();
@@ -183,6 +260,15 @@ void add_audit(CLI::App& app, Context& context)
         *audit, context, "audit export", [&context, to] { return run_export(context, *to); },
         [&context, to] { context.takes_path(PathUse::output, *to); });
     command->add_option("--to", *to, context.help("audit.to"))->required();
+    auto extracted = std::make_shared<ListOptions>();
+    auto file = std::make_shared<std::filesystem::path>();
+    auto* extract = add_command(
+        *audit, context, "audit extract",
+        [&context, extracted, file] { return run_extract(context, *extracted, *file); },
+        [&context, file] { context.takes_path(PathUse::output, *file); });
+    extract->add_option("--to", *file, context.help("audit.extract_to"))->required();
+    add_filters(*extract, context, *extracted);
+    extract->add_option("--until", extracted->to, context.help("audit.until"));
     add_command(*audit, context, "audit verifier", [&context] {
         context.print(audit::verifier_script());
         return kExitOk;

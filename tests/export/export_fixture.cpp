@@ -23,8 +23,7 @@ using namespace std::chrono_literals;
 ExportArchive::ExportArchive()
     : home_(folder_.path() / "home"), clock_(Instant{std::chrono::sys_days{2026y / 9 / 20} + 3h + 4min})
 {
-    for (const auto& path :
-         {home_.root(), home_.objects(), home_.staging(), home_.audit(), home_.keys(), out()}) {
+    for (const auto& path : {home_.root(), home_.objects(), home_.staging(), home_.audit(), home_.keys(), out()}) {
         fs::create_directories(path);
     }
     audit::make_audit_key(home_, "TEST");

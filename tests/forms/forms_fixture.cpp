@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "forms_fixture.h"
 
+#include <vtlt/core/base/digest.h>
 #include <vtlt/core/base/file.h>
 
 #include <archive.h>
@@ -44,6 +45,9 @@ forms::Cell value_of(const forms::Column& column, std::size_t row)
     }
     if (column.key == "issuer") {
         return std::string{row % 2 == 0 ? "Ủy ban nhân dân huyện Phù Cừ" : "Sở Nội vụ"};
+    }
+    if (column.key == "leaf_hash") {
+        return sha256_hex(number);
     }
     if (column.key == "retention") {
         return std::string{row % 4 == 0 ? "Vĩnh viễn" : "20 năm"};

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The history as an auditor gets it: files, and a verifier that is not ours to trust (core/src/audit/assets/verify_audit.py)."""
+import csv
 import functools
 import hashlib
 import importlib.util
+import io
 import json
 import multiprocessing
 import os
@@ -404,6 +406,96 @@ class PackageProof(VtltCase):
                 told[name] = json.loads(package.read(f"{name}/data/audit.json"))
         self.assertEqual((list(told["vanthu"]), list(told["vanthu"]["checkpoint"])), (["checkpoint", "format_version"], ["sha256"]))
         self.assertEqual(len(told["giamsat"]["proofs"]), 24)
+
+
+class Extract(VtltCase):
+    """What a filter gives of the history, as a signed file that a stranger can check as docs/format.md says."""
+
+    def setUp(self):
+        super().setUp()
+        self.place = self.home()
+        for number in range(30):
+            self.write(f"in/{number}.txt", f"BÁO CÁO\nKiểm tra kho {number}\n")
+        self.ingest(self.place, self.folder / "in", code=0)
+        text = (SOURCE / "docs/format.md").read_text(encoding="utf-8")
+        self.snippet = self.write("check.py", re.search(r"### Extracts.*?```python\n(.*?)```", text, re.S)[1])
+
+    def check(self, file, key):
+        done = subprocess.run([sys.executable, str(self.snippet), str(file), str(key)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              env={**os.environ, "PYTHONPATH": str(SCRIPT.parent), "PYTHONDONTWRITEBYTECODE": "1"})
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    def test_the_command_writes_file_and_signature(self):
+        out, key = self.folder / "đăng ký.csv", self.place / "audit/key"
+        told = vtlt("audit", "extract", "--action", "document.registered", "--to", out, "--json", "--lang", "en", home=self.place)
+        self.assertEqual(told.code, 0, told)
+        self.assertEqual((told.json()["events"], told.json()["sha256"]), (30, hashlib.sha256(out.read_bytes()).hexdigest()))
+        with open(out, encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        listed = vtlt("audit", "list", "--action", "document.registered", "--json", home=self.place).json()["events"]
+        self.assertEqual([(int(row["event"]), row["action"], row["object"], json.loads(row["detail"])) for row in rows],
+                         [(one["event"], one["action"], one["object"], one["detail"]) for one in listed])
+        self.assertEqual({row["action_text"] for row in rows}, {"Registered"})
+        leaves = {leaf["seq"]: text for text in self.leaves() for leaf in [json.loads(text)]}
+        for row in rows:
+            self.assertEqual(row["leaf_hash"], hashlib.sha256(b"\0" + leaves[int(row["event"])]).hexdigest())
+        self.assertEqual(self.check(out, key), vtlt("audit", "verify", "--json", home=self.place).json()["key"])
+        # Each bit of the file, and of the signature.
+        for path in (out, out.with_name(out.name + ".sig")):
+            content = path.read_bytes()
+            for place in random.Random(SHIFT).sample(range(len(content)), 5):
+                path.write_bytes(content[:place] + bytes([content[place] ^ 1 << place % 8]) + content[place + 1:])
+                self.assertIsNone(self.check(out, key), place)
+            path.write_bytes(content)
+        self.assertIsNotNone(self.check(out, key))
+        self.assertIsNone(self.check(out, self.home("other") / "audit/key"))
+        # It is an event, and it replaces nothing.
+        event = vtlt("audit", "list", "--action", "audit.extracted", "--json", home=self.place).json()["events"][0]
+        self.assertEqual((event["object"], event["detail"]["filter"]), (told.json()["id"], {"action": "document.registered"}))
+        self.assertEqual(vtlt("audit", "extract", "--to", out, home=self.place).code, 5)
+        self.assertEqual(vtlt("audit", "extract", "--to", self.folder / "x.xlsx", home=self.place).code, 2)
+        self.assertEqual(list(self.folder.glob("x.*")), [])
+        self.assertEqual(vtlt("audit", "verify", home=self.place).code, 0)
+
+    def leaves(self):
+        vtlt("audit", "export", "--to", self.folder / "history", home=self.place)
+        bundle, at = (next((self.folder / "history/tile/entries").rglob("*[0-9]"))).read_bytes(), 0
+        while at < len(bundle):
+            size = int.from_bytes(bundle[at:at + 2], "big")
+            yield bundle[at + 2:at + 2 + size]
+            at += 2 + size
+
+    def test_for_paper_it_is_a_pdf_in_words(self):
+        out = self.folder / "nhật ký.pdf"
+        self.assertEqual(vtlt("audit", "extract", "--action", "document.", "--to", out, home=self.place).code, 0)
+        self.assertIsNotNone(self.check(out, self.place / "audit/key"))
+        text = subprocess.run(["pdftotext", "-layout", out, "-"], stdout=subprocess.PIPE, check=True).stdout.decode()
+        for words in ("TRÍCH XUẤT NHẬT KÝ", "Điều kiện: action: document.", "Trích xuất này gồm: 60 sự kiện.", "Mốc nhật ký đã ký:"):
+            self.assertIn(words, text)
+
+    def test_the_server_gives_both_in_one_file_to_who_may(self):
+        for name, role in (("giamsat", "auditor"), ("vanthu", "clerk")):
+            add_person(self, self.place, name, role)
+        with Server(self.place) as server:
+            auditor, clerk = Person(server), Person(server)
+            auditor.sign_in("giamsat", PASSWORD)
+            clerk.sign_in("vanthu", PASSWORD)
+            self.assertIn('href="/audit/extract?action=document.registered&amp;format=csv"', auditor.get("/audit?action=document.registered").text)
+            for path in ("/audit/extract", "/api/v1/audit/extract"):
+                answer = auditor.get(path + "?action=document.registered&format=csv")
+                self.assertEqual((answer.status, answer.headers["Content-Type"], answer.headers["Cache-Control"]), (200, "application/zip", "no-store"))
+                place = self.folder / ("api" if "api" in path else "page")
+                with zipfile.ZipFile(io.BytesIO(answer.body)) as package:
+                    package.extractall(place)
+                (file,) = place.glob("*.csv")
+                self.assertEqual(file.read_text(encoding="utf-8-sig").count("document.registered"), 30)
+                self.assertEqual(self.check(file, place / "key"), vtlt("audit", "checkpoint", "--json", home=self.place).json()["key"])
+                self.assertEqual(clerk.get(path + "?format=csv").status, 403)
+            for query in ("", "?format=xlsx", "?format=csv&from=x"):
+                self.assertEqual(auditor.get("/api/v1/audit/extract" + query).status, 422, query)
+            told = vtlt("audit", "extract", "--to", self.folder / "running.csv", "--json", home=self.place)
+            self.assertEqual(told.code, 0, told)
+            self.assertIsNotNone(self.check(self.folder / "running.csv", self.place / "audit/key"))
 
 
 class LongHistory(VtltCase):

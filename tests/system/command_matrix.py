@@ -78,6 +78,7 @@ EXAMPLES = {
     "audit checkpoint": [Example("")],
     "audit list": [Example("--object {document}", shows=("number", "document"))],
     "audit export": [Example("--to {out}")],
+    "audit extract": [Example("--to {out}.csv", changes=True)],
     "audit verifier": [Example("")],
     "report access": [Example("")],
     "index rebuild": [Example("")],

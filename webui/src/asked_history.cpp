@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "asked_history.h"
 
+#include <vtlt/core/base/error.h>
 #include <vtlt/indexer/query.h>
 
 #include <charconv>
@@ -55,6 +56,15 @@ AskedHistory asked_history(const Call& call)
         asked.filter.last = to->to;
     }
     return asked;
+}
+
+void require_days(const AskedHistory& asked)
+{
+    for (const auto& [bad, text] : {std::pair{asked.bad_from, asked.from}, {asked.bad_to, asked.to}}) {
+        if (bad) {
+            throw Error{Kind::invalid, "audit.bad_period", {{"value", text}}};
+        }
+    }
 }
 
 } // namespace vtlt::webui

@@ -28,5 +28,7 @@ struct AskedHistory
 };
 
 AskedHistory asked_history(const Call& call);
+/// For what is no page: throws invalid `audit.bad_period` for a day that is none.
+void require_days(const AskedHistory& asked);
 
 } // namespace vtlt::webui

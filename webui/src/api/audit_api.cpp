@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "asked_history.h"
+#include "history_extract.h"
 #include "pages/parts.h"
 #include "routing/groups.h"
 
@@ -42,11 +43,7 @@ std::optional<std::uint64_t> number_of(const Call& call, std::string_view name)
 http::Response list_history(Call& call)
 {
     const auto asked = asked_history(call);
-    for (const auto& [bad, text] : {std::pair{asked.bad_from, asked.from}, {asked.bad_to, asked.to}}) {
-        if (bad) {
-            throw Error{Kind::invalid, "audit.bad_period", {{"value", text}}};
-        }
-    }
+    require_days(asked);
     auto events = services::list_history(call.archive(), call.actor, asked.filter, kListed + 1);
     const bool more = events.size() > kListed;
     if (more) {
@@ -106,6 +103,14 @@ constexpr std::array kRoutes{
           {.summary = "Events, newest first",
            .parameters = "person action object unit from to cursor",
            .response = "History"}},
+    Route{"GET",
+          "/api/v1/audit/extract",
+          Access::signed_in,
+          Action::audit_read,
+          send_history_extract,
+          {.summary = "Events as a file, with its signature: a zip",
+           .parameters = "person action object unit from to cursor format",
+           .response = "Bytes"}},
     Route{"GET",
           "/api/v1/audit/checkpoint",
           Access::signed_in,

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "asked_history.h"
+#include "history_extract.h"
 #include "pages/parts.h"
 #include "routing/groups.h"
 
 #include <vtlt/core/audit/checkpoint.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/webui/formats.h>
+#include <vtlt/webui/history_words.h>
 #include <vtlt/webui/labels.h>
 
 #include <algorithm>
@@ -74,23 +76,12 @@ std::string object_href(const services::HistoryEvent& one)
     return leads ? std::string{row->path} + one.event.object : std::string{};
 }
 
-std::string who(Language language, const services::HistoryEvent& one)
-{
-    if (!one.actor_name.empty()) {
-        return one.actor_name;
-    }
-    if (one.event.actor.starts_with("operator:")) {
-        return page_text(language, "actor.operator") + " (" + one.event.actor.substr(9) + ")";
-    }
-    return page_text(language, "actor.unknown");
-}
-
 Json event_row(const Call& call, const services::HistoryEvent& one)
 {
     auto alone = AskedHistory{.filter = {.object = one.event.object}};
     return {{"number", std::to_string(one.event.seq)},
             {"when_text", instant_text(one.event.at)},
-            {"who", who(call.language, one)},
+            {"who", event_actor(call.language, one)},
             {"what", event_title(call.language, one.event.action)},
             {"object_text", one.object_name.empty() ? one.event.object : one.object_name},
             {"object_href", object_href(one)},
@@ -125,6 +116,19 @@ Json seal_view(const Call& call)
             {"at_text", instant_text(checkpoint->at)},
             {"root", checkpoint->head.root},
             {"key", audit::read_audit_key(home).fingerprint()}};
+}
+
+/// What stands on the page, and all the rest of it, as signed files.
+Json extract_links(const Call& call, const AskedHistory& asked)
+{
+    auto rows = Json::array();
+    for (const auto* format : {"csv", "pdf"}) {
+        auto parts = asked.parts();
+        parts.emplace_back("format", format);
+        rows.push_back({{"href", link("/audit/extract", parts)},
+                        {"text", page_text(call.language, std::string{"audit.extract_"} + format)}});
+    }
+    return rows;
 }
 
 http::Response show_audit(Call& call)
@@ -167,13 +171,16 @@ http::Response show_audit(Call& call)
                     {"report_href", "/reports/access"},
                     {"filtered", !asked.is_empty()},
                     {"clear_href", "/audit"},
+                    {"extracts", rows.empty() ? Json::array() : extract_links(call, asked)},
                     {"events", rows},
                     {"pages", pages_view("", asked.filter.below > 0 ? link("/audit", asked.parts()) : "",
                                          more ? link("/audit", next) : "")}};
     return page(call, "audit", view, frame_of(call, "audit"));
 }
 
-constexpr std::array kRoutes{Route{"GET", "/audit", Access::signed_in, auth::Action::audit_read, show_audit}};
+constexpr std::array kRoutes{
+    Route{"GET", "/audit", Access::signed_in, auth::Action::audit_read, show_audit},
+    Route{"GET", "/audit/extract", Access::signed_in, auth::Action::audit_read, send_history_extract}};
 
 } // namespace
 

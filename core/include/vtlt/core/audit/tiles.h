@@ -69,14 +69,16 @@ private:
     std::vector<std::filesystem::path> replaced_;
 };
 
-/// Answers proofs from the files alone, reading O(log n) of them for one. `size` is that of a checkpoint whose tiles are
-/// there. Keeps the tiles it read, a few dozen at the most: proofs asked for in the order of their leaves read each once.
+/// Answers proofs from the files alone, reading O(log n) of them for one. `size` is that of a checkpoint whose tiles
+/// are there. Keeps the tiles it read, a few dozen at the most: proofs asked for in the order of their leaves read each
+/// once.
 class TileReader
 {
 public:
     TileReader(std::filesystem::path folder, std::uint64_t size);
 
-    /// Reads the unfinished tiles, which alone a writer beside us replaces, and keeps them. Throws corrupt `audit.tile`.
+    /// Reads the unfinished tiles, which alone a writer beside us replaces, and keeps them. Throws corrupt
+    /// `audit.tile`.
     void keep_unfinished();
     /// The hash of leaf `seq`, from 1.
     Digest leaf(std::uint64_t seq);

@@ -77,9 +77,10 @@ PackageEstimate estimate_package(db::Database& database, std::span<const Documen
 /// is synced and then linked under its name, so it is whole or absent (I9). Every object is hashed while it is copied;
 /// one that differs from its name is corrupt `export.object_changed` and there is no package. Throws conflict
 /// `export.exists`, not_found `export.no_documents` and `export.no_folder`, conflict `export.changed_meanwhile` (a
-/// document is gone), invalid `export.format`, internal `internal.disk_full` (checked before the first byte). The newest
-/// checkpoint must cover the documents' registration (invalid `audit.no_such_event`; not_found `audit.no_checkpoint`):
-/// who calls it has it written first. Corrupt `audit.rewritten` when the history is not the one that was signed.
+/// document is gone), invalid `export.format`, internal `internal.disk_full` (checked before the first byte). The
+/// newest checkpoint must cover the documents' registration (invalid `audit.no_such_event`; not_found
+/// `audit.no_checkpoint`): who calls it has it written first. Corrupt `audit.rewritten` when the history is not the one
+/// that was signed.
 PackageResult write_package(db::Database& database, const Home& home, const Clock& clock,
                             std::span<const DocumentId> documents, const PackageRequest& request,
                             const OnPackageProgress& progress = {});
