@@ -31,6 +31,8 @@ struct Options
     std::string clearance;
     std::string password_file;
     bool no_password = false;
+    bool ldap = false;
+    bool no_ldap = false;
     std::string title;
     std::vector<std::string> scopes;
     std::string expires_on;
@@ -97,6 +99,8 @@ void print_account(const Context& context, const catalog::Account& account, cons
                 context.text("secrecy", secrecy_name(account.clearance));
     if (account.disabled) {
         line += "  " + context.text("cli", "user.is_disabled");
+    } else if (account.door == catalog::Door::ldap) {
+        line += "  " + context.text("cli", "user.signs_in_by_ldap");
     } else if (!account.has_password) {
         line += "  " + context.text("cli", "user.has_no_password");
     }
@@ -124,8 +128,9 @@ int run_add(const Context& context, const Options& options)
                                 .only_unit = options.only_unit,
                                 .clearance =
                                     options.clearance.empty() ? Secrecy::open : clearance_of(options.clearance),
-                                .password = {}};
-    if (!options.no_password) {
+                                .password = {},
+                                .door = options.ldap ? catalog::Door::ldap : catalog::Door::password};
+    if (!options.no_password && !options.ldap) {
         wanted.password = read_password(context, options.password_file);
     }
     const auto opened = context.open_for_writing();
@@ -199,6 +204,9 @@ int run_change(const Context& context, const Options& options)
     }
     if (!options.clearance.empty()) {
         change.clearance = clearance_of(options.clearance);
+    }
+    if (options.ldap || options.no_ldap) {
+        change.door = options.ldap ? catalog::Door::ldap : catalog::Door::password;
     }
     const auto opened = context.open_for_writing();
     auto& archive = *opened;
@@ -345,14 +353,18 @@ void add_user(CLI::App& app, Context& context)
     add_person(add)->required();
     auto* file = add->add_option("--password-file", options->password_file, context.help("user.password_file"));
     add->add_flag("--only-unit", options->only_unit, context.help("rights.only_unit"));
-    add->add_flag("--no-password", options->no_password, context.help("user.no_password"))->excludes(file);
+    auto* none = add->add_flag("--no-password", options->no_password, context.help("user.no_password"))->excludes(file);
+    add->add_flag("--ldap", options->ldap, context.help("user.ldap"))->excludes(file)->excludes(none);
 
     auto* passwd = named("passwd", context.help("user.passwd"), run_passwd);
     passwd->add_option("--password-file", options->password_file, context.help("user.password_file"));
     add_one(*user, context, options, "list", context.help("user.list"), run_list);
     named("disable", context.help("user.disable"), run_disable);
     named("enable", context.help("user.enable"), run_enable);
-    add_person(named("change", context.help("user.change"), run_change));
+    auto* change = named("change", context.help("user.change"), run_change);
+    add_person(change);
+    auto* ldap = change->add_flag("--ldap", options->ldap, context.help("user.ldap"));
+    change->add_flag("--no-ldap", options->no_ldap, context.help("user.no_ldap"))->excludes(ldap);
 
     auto* token = named("token", context.help("user.token"), run_token);
     token->add_option("--title", options->title, context.help("user.token_title"))->required();

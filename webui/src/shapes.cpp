@@ -266,6 +266,7 @@ Json account_json(const catalog::Account& account, std::span<const catalog::Role
             {"roles", roles},
             {"clearance", secrecy_name(account.clearance)},
             {"disabled", account.disabled},
+            {"door", catalog::door_name(account.door)},
             {"has_password", account.has_password},
             {"signed_in_at", json_or_null(account.last.at)},
             {"signed_in_from", json_or_null(account.last.address)},

@@ -82,7 +82,7 @@ void check_accounts(db::ReadTx& tx, std::vector<HistoryFault>& faults)
 {
     auto rows = tx.prepare(R"sql(
         SELECT account.uid, coalesce(unit.code, ''), account.clearance, account.disabled, account.password_hash,
-               audit_leaf.leaf, audit_detail.detail
+               account.door, audit_leaf.leaf, audit_detail.detail
           FROM account
           LEFT JOIN unit ON unit.id = account.unit_id
           LEFT JOIN audit_detail ON audit_detail.object = account.uid
@@ -95,12 +95,16 @@ void check_accounts(db::ReadTx& tx, std::vector<HistoryFault>& faults)
             account.held = {{"unit", rows.text(1)},
                             {"clearance", std::string{secrecy_name(static_cast<Secrecy>(rows.integer(2)))}},
                             {"disabled", rows.integer(3) != 0 ? "yes" : "no"},
-                            {"password", rows.is_null(4) ? std::string{} : sha256_hex(rows.text(4))}};
-            account.told = {{"disabled", "no"}, {"password", ""}};
+                            {"password", rows.is_null(4) ? std::string{} : sha256_hex(rows.text(4))},
+                            {"door", rows.text(5)}};
+            account.told = {{"disabled", "no"}, {"password", ""}, {"door", "password"}};
         }
-        const auto [action, detail] = read_event(rows, 5);
+        const auto [action, detail] = read_event(rows, 6);
         if (action == "user.added" || action == "user.changed") {
-            take_over(detail, {"unit", "clearance"}, account.told);
+            take_over(detail, {"unit", "clearance", "door"}, account.told);
+            if (detail.contains("door")) {
+                account.told["password"] = "";
+            }
         } else if (action == "user.disabled" || action == "user.enabled") {
             account.told["disabled"] = action == "user.disabled" ? "yes" : "no";
         } else if (action == "user.password_set" || action == "user.password_renewed") {

@@ -28,6 +28,7 @@ constexpr std::size_t kMostHalves = 1'000;
 /// What was refused, as the history tells it; of a password nothing.
 constexpr const char* kPassword = nullptr;
 constexpr const char* kCode = "code";
+constexpr const char* kDirectory = "directory";
 
 /// What was typed, as far as it can be anybody's name; else nobody's.
 std::string possible_name(std::string_view typed)
@@ -64,7 +65,7 @@ std::optional<TakenCode> take_code_of_own(const Home& home, db::WriteTx& tx, con
 
 void require_unchanged(db::ReadTx& tx, const catalog::Account& account, const std::string& hash)
 {
-    if (catalog::password_hash(tx, account.id) != hash) {
+    if (catalog::password_hash(tx, account.id) != hash || catalog::get_account(tx, account.id).door != account.door) {
         throw Error{Kind::conflict, "account.changed_meanwhile", {{"account", account.name}}};
     }
 }
@@ -128,6 +129,9 @@ public:
         desk_.names_.erase(bucket_);
     }
 
+    /// A refused one of the name alone: an office behind one address cannot help it that its directory is silent.
+    void unanswered() { is_decided_ = true; }
+
     void refused()
     {
         is_decided_ = true;
@@ -178,6 +182,9 @@ SignInDesk::SignInDesk(Archive& archive, const Clock& clock) : archive_(archive)
     while (select.step()) {
         names_[static_cast<int>(select.integer(0))] = {static_cast<int>(select.integer(1)), select.instant(2)};
     }
+    if (archive_.config().ldap) {
+        directory_.emplace(*archive_.config().ldap);
+    }
 }
 
 std::variant<OpenedSession, CodeAsked> SignInDesk::sign_in(std::string_view name, std::string_view password,
@@ -186,12 +193,14 @@ std::variant<OpenedSession, CodeAsked> SignInDesk::sign_in(std::string_view name
     const auto typed = possible_name(name);
     Try attempt{*this, bucket_of(typed), clean_address(address)};
     const auto found = look_up(typed);
-    const bool is_right = auth::verify_password(found.hash, password) && !found.account->disabled;
+    const auto verdict = judge(found, password);
     std::optional<OpenedSession> opened;
-    if (is_right) {
+    if (verdict == Verdict::right) {
+        const bool is_old = !found.hash.empty() && auth::needs_rehash(found.hash);
         Half half{.account = found.account->uid,
+                  .door = found.account->door,
                   .hash = found.hash,
-                  .renewed = auth::needs_rehash(found.hash) ? auth::hash_password(password) : std::string{},
+                  .renewed = is_old ? auth::hash_password(password) : std::string{},
                   .at = clock_.now()};
         if (found.has_second_factor) {
             return keep_half(std::move(half));
@@ -199,9 +208,7 @@ std::variant<OpenedSession, CodeAsked> SignInDesk::sign_in(std::string_view name
         opened = open(half, std::nullopt, attempt);
     }
     if (!opened) {
-        attempt.refused();
-        keep_failure(found, attempt, kPassword);
-        throw Error{Kind::invalid, "sign_in.refused"};
+        refuse(found, attempt, verdict, "sign_in.refused");
     }
     attempt.let_in();
     return *std::move(opened);
@@ -263,12 +270,13 @@ void SignInDesk::change_password(const auth::Actor& actor, std::string_view old_
                                  std::string_view address)
 {
     const auto found = look_up_own(actor);
+    if (found.account->door != catalog::Door::password) {
+        throw Error{Kind::conflict, "password.in_directory"};
+    }
     auth::check_password(password, found.account->name);
     Try attempt{*this, bucket_of(found.account->name), clean_address(address)};
     if (!auth::verify_password(found.hash, old_password)) {
-        attempt.refused();
-        keep_failure(found, attempt, kPassword);
-        throw Error{Kind::invalid, "password.wrong"};
+        refuse(found, attempt, Verdict::wrong, "password.wrong");
     }
     const auto hash = auth::hash_password(password);
     auto tx = archive_.database().write();
@@ -285,13 +293,8 @@ auto SignInDesk::with_own_password(const auth::Actor& actor, std::string_view pa
 {
     const auto found = look_up_own(actor);
     Try attempt{*this, bucket_of(found.account->name), clean_address(address)};
-    const auto refuse = [&](const char* what, const char* code) {
-        attempt.refused();
-        keep_failure(found, attempt, what);
-        throw Error{Kind::invalid, code};
-    };
-    if (!auth::verify_password(found.hash, password)) {
-        refuse(kPassword, "password.wrong");
+    if (const auto verdict = judge(found, password); verdict != Verdict::right) {
+        refuse(found, attempt, verdict, "password.wrong");
     }
     const auto done = [&] {
         auto tx = archive_.database().write();
@@ -303,7 +306,9 @@ auto SignInDesk::with_own_password(const auth::Actor& actor, std::string_view pa
         return result;
     }();
     if (!done) {
-        refuse(kCode, "second_factor.wrong_code");
+        attempt.refused();
+        keep_failure(found, attempt, kCode);
+        throw Error{Kind::invalid, "second_factor.wrong_code"};
     }
     attempt.let_in();
     return *done;
@@ -369,6 +374,34 @@ SignInDesk::Found SignInDesk::look_up_own(const auth::Actor& actor)
     return {.account = std::move(account), .hash = std::move(hash)};
 }
 
+/// Whoever is not let in costs the same: a password is computed and the directory asked, for nobody where need be. Who
+/// has a password here does not depend on the directory.
+SignInDesk::Verdict SignInDesk::judge(const Found& found, std::string_view password)
+{
+    const bool is_person = found.account && !found.account->disabled;
+    if (auth::verify_password(found.hash, password) && is_person) {
+        return Verdict::right;
+    }
+    if (!directory_) {
+        return Verdict::wrong;
+    }
+    const bool is_of_directory = is_person && found.account->door == catalog::Door::ldap;
+    return directory_->ask(is_of_directory ? std::optional{found.account->name} : std::nullopt, password);
+}
+
+/// The same whoever it was: while the directory is silent a wrong password here is told like a name that nobody has.
+void SignInDesk::refuse(const Found& found, Try& attempt, Verdict verdict, const char* code)
+{
+    if (verdict == Verdict::silent) {
+        attempt.unanswered();
+        keep_failure(found, attempt, kDirectory);
+        throw Error{Kind::busy, "sign_in.directory_silent"};
+    }
+    attempt.refused();
+    keep_failure(found, attempt, kPassword);
+    throw Error{Kind::invalid, code};
+}
+
 /// The same statements whether somebody has this name or not.
 SignInDesk::Found SignInDesk::look_up(const std::string& name)
 {
@@ -391,8 +424,8 @@ std::optional<OpenedSession> SignInDesk::open(const Half& half, const std::optio
 {
     auto tx = archive_.database().write();
     auto account = catalog::get_account(tx, half.account);
-    // Disabled, or another password, while this one was being computed.
-    if (account.disabled || catalog::password_hash(tx, account.id) != half.hash) {
+    // Disabled, another password or another door, while this one was being asked for.
+    if (account.disabled || account.door != half.door || catalog::password_hash(tx, account.id) != half.hash) {
         return std::nullopt;
     }
     const auto now = clock_.now();
@@ -424,8 +457,11 @@ std::optional<OpenedSession> SignInDesk::open(const Half& half, const std::optio
     catalog::insert_session(tx, opened.session, auth::secret_digest(opened.secret));
     catalog::note_sign_in(tx, account.id, now, attempt.address());
     tx.prepare("DELETE FROM sign_in_failure WHERE bucket = ?1").bind(1, attempt.bucket()).run();
-    events.push_back(
-        {"session.opened", opened.session.uid, {{"account", account.uid}, {"address", attempt.address()}}});
+    SortedJson detail{{"account", account.uid}, {"address", attempt.address()}};
+    if (half.door != catalog::Door::password) {
+        detail["door"] = catalog::door_name(half.door);
+    }
+    events.push_back({"session.opened", opened.session.uid, std::move(detail)});
     audit::record_events(tx, clock_, opened.actor, events);
     tx.commit();
     opened.account.last = {.at = now, .address = attempt.address(), .failures = 0};

@@ -2,6 +2,7 @@
 #include "gate.h"
 #include "pages/parts.h"
 #include "pages/sign_in.h"
+#include "problem.h"
 #include "routing/groups.h"
 
 #include <vtlt/core/auth/password.h>
@@ -91,9 +92,9 @@ http::Response sign_in(Call& call)
             return sign_in_page(call, back, {.name = name, .error = error_text(call.language, error), .kept = kept},
                                 422);
         }
-        if (error.code() == "sign_in.wait" || error.code() == "sign_in.busy") {
+        if (error.kind() == Kind::busy && error.code().starts_with("sign_in.")) {
             return sign_in_page(call, back, {.name = name, .blocked = error_text(call.language, error), .kept = kept},
-                                429);
+                                status_of(error));
         }
         throw;
     }
@@ -199,7 +200,7 @@ http::Response account_page(const Call& call, const PasswordForm& errors, int st
                     {"second_factor", second_factor_view(call)},
                     {"sessions", sessions},
                     {"end_others", others ? "/account/sessions/end-others" : ""},
-                    {"password", password_view(language, errors)}};
+                    {"password", account.door == catalog::Door::password ? password_view(language, errors) : Json()}};
     return page(call, "account", view, frame_of(call, ""), status);
 }
 
