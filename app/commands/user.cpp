@@ -3,9 +3,12 @@
 #include "app/typed.h"
 #include "app/words.h"
 
+#include <vtlt/core/base/certificate.h>
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/base/file.h>
 #include <vtlt/core/base/text.h>
 #include <vtlt/core/services/api_tokens.h>
+#include <vtlt/core/services/certificates.h>
 #include <vtlt/core/services/people.h>
 #include <vtlt/core/services/rights.h>
 #include <vtlt/core/services/second_factor.h>
@@ -13,12 +16,14 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <fcntl.h>
 
 namespace vtlt::app {
 
 namespace {
 
 constexpr std::size_t kPage = 200;
+constexpr std::size_t kLongestCertificate = std::size_t{1} << 20;
 
 /// As typed; empty where not.
 struct Options
@@ -31,6 +36,8 @@ struct Options
     std::string clearance;
     std::string password_file;
     bool no_password = false;
+    std::string certificate_file;
+    std::string certificate;
     bool ldap = false;
     bool no_ldap = false;
     std::string title;
@@ -317,6 +324,67 @@ int run_second_factor_policy(const Context& context, const Options& options)
     return kExitOk;
 }
 
+std::string certificate_bytes(const Options& options)
+{
+    if (!open_if_exists(options.certificate_file, O_RDONLY | O_CLOEXEC)) {
+        throw Error{Kind::not_found, "certificate.file_not_found", {{"path", options.certificate_file}}};
+    }
+    return read_file(options.certificate_file, kLongestCertificate);
+}
+
+void print_certificate(const Context& context, const catalog::AccountCertificate& one)
+{
+    context.print_line(one.uid + "  " + one.digest + "  " + moment(one.expires_at) + "  " + one.subject);
+}
+
+int run_add_certificate(const Context& context, const Options& options)
+{
+    const auto bytes = certificate_bytes(options);
+    const auto opened = context.open_for_writing();
+    const auto added = services::add_certificate(*opened, context.clock(), context.actor(), options.who, bytes);
+    if (context.json) {
+        auto json = webui::certificate_json(added);
+        json["format_version"] = 1;
+        context.print_json(json);
+    } else {
+        print_certificate(context, added);
+    }
+    return kExitOk;
+}
+
+int run_list_certificates(const Context& context, const Options& options)
+{
+    const auto opened = context.open_for_reading();
+    auto list = Json::array();
+    for (const auto& one : services::list_certificates(*opened, context.actor(), options.who)) {
+        if (context.json) {
+            list.push_back(webui::certificate_json(one));
+        } else {
+            print_certificate(context, one);
+        }
+    }
+    if (context.json) {
+        context.print_json({{"format_version", 1}, {"certificates", list}});
+    }
+    return kExitOk;
+}
+
+int run_remove_certificate(const Context& context, const Options& options)
+{
+    const auto which =
+        options.certificate_file.empty() ? options.certificate : read_certificate(certificate_bytes(options)).digest;
+    const auto opened = context.open_for_writing();
+    if (!services::remove_certificate(*opened, context.clock(), context.actor(), options.who, which)) {
+        throw Error{Kind::not_found, "certificate.not_found", {{"certificate", which}}};
+    }
+    if (context.json) {
+        context.print_json({{"format_version", 1}, {"certificate", which}});
+    } else {
+        context.say(context.text("cli", "user.certificate_removed"));
+    }
+    return kExitOk;
+}
+
 /// A subcommand of `user`, ready for its options.
 CLI::App* add_one(CLI::App& user, Context& context, const std::shared_ptr<Options>& options, const char* name,
                   std::string help, int (*run)(const Context&, const Options&))
@@ -324,9 +392,27 @@ CLI::App* add_one(CLI::App& user, Context& context, const std::shared_ptr<Option
     auto* command = user.add_subcommand(name, std::move(help));
     command->callback([&context, options, run] {
         context.takes_path(PathUse::input, options->password_file);
+        context.takes_path(PathUse::input, options->certificate_file);
         context.command = [&context, options, run] { return run(context, *options); };
     });
     return command;
+}
+
+void add_certificates(CLI::App& user, Context& context, const std::shared_ptr<Options>& options)
+{
+    auto* certificate = user.add_subcommand("certificate", context.help("user.certificate"))->require_subcommand(1);
+    const auto named = [&](const char* name, std::string help, int (*run)(const Context&, const Options&)) {
+        auto* command = add_one(*certificate, context, options, name, std::move(help), run);
+        command->add_option("NAME", options->who, context.help("user.name"))->required();
+        return command;
+    };
+    named("add", context.help("user.certificate_add"), run_add_certificate)
+        ->add_option("--file", options->certificate_file, context.help("user.certificate_file"))
+        ->required();
+    named("list", context.help("user.certificate_list"), run_list_certificates);
+    auto* remove = named("remove", context.help("user.certificate_remove"), run_remove_certificate);
+    auto* file = remove->add_option("--file", options->certificate_file, context.help("user.certificate_file"));
+    remove->add_option("CERTIFICATE", options->certificate, context.help("user.certificate_id"))->excludes(file);
 }
 
 } // namespace
@@ -373,6 +459,8 @@ void add_user(CLI::App& app, Context& context)
     named("tokens", context.help("user.tokens"), run_tokens);
     auto* revoke = add_one(*user, context, options, "revoke", context.help("user.revoke"), run_revoke);
     revoke->add_option("TOKEN", options->token, context.help("user.token_id"))->required();
+
+    add_certificates(*user, context, options);
 
     auto* factor = named("second-factor", context.help("user.second_factor"), run_second_factor);
     factor->add_flag("--remove", options->remove, context.help("user.second_factor_remove"));

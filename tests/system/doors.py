@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Doors beside the password of this archive: a directory, as a real slapd serves it."""
+"""Doors beside the password of this archive: a directory, as a real slapd serves it, and certificates that browsers come with by TLS."""
 import contextlib
 import datetime
 import json
 import re
+import signal
 import socket
+import sqlite3
 import ssl
+import subprocess
 import threading
 import time
 import unittest
@@ -346,6 +349,295 @@ class Outages(Directory):
                 self.assertLess(max(took), IN_TIME)
                 # Found silent: nobody waits for it behind the one who tries.
                 self.signed_in("quantri", PASSWORD)
+
+
+class Certificates(Doors):
+    """`self.here` issues what the server trusts. The people: lan and minh, each with a certificate; minh's is bound where a test does it."""
+
+    def setUp(self):
+        super().setUp()
+        self.place = self.home()
+        self.here, self.other = Authority(self.folder / "here", "CA here"), Authority(self.folder / "other", "CA khác")
+        self.web = self.here.issue("web", "server")
+        self.trusted = self.write("clients.pem", self.here.certificate.read_bytes())
+        add_person(self, self.place, "quantri", "admin")
+        self.user("add", "lan", "--role", "clerk", "--no-password")
+        self.user("add", "minh", "--role", "clerk", "--no-password")
+        self.lan = self.here.issue("lan")
+        self.bound = self.user("certificate", "add", "lan", "--file", self.lan[0])
+
+    def serve(self):
+        self.server = Server(self.place, "--certificate", self.web[0], "--key", self.web[1], "--client-ca", self.trusted)
+
+    def reload(self):
+        before = self.server.log_text().count("server.certificate_read")
+        self.server.process.send_signal(signal.SIGHUP)
+        Person.wait_for(None, lambda: self.server.log_text().count("server.certificate_read") > before)
+
+    def context(self, pair=None):
+        context = ssl.create_default_context(cafile=self.here.certificate)
+        if pair:
+            context.load_cert_chain(*pair)
+        return context
+
+    def browser(self, pair=None):
+        return Person(self.server, context=self.context(pair))
+
+    def same_cookies(self, person, pair=None):
+        other = self.browser(pair)
+        other.cookies, other.csrf = dict(person.cookies), person.csrf
+        return other
+
+    def in_with(self, pair, back="/account"):
+        person = self.browser(pair)
+        answer = person.post_form("/sign-in/certificate", back=back)
+        self.assertEqual((answer.status, answer.headers["Location"]), (303, back), answer)
+        person.csrf = re.search(r'name="csrf" content="([^"]+)"', person.get("/account").text)[1]
+        return person
+
+    def refused(self, pair):
+        answer = self.browser(pair).post_form("/sign-in/certificate", back="/")
+        self.assertEqual(answer.status, 422, answer)
+        self.assertNotIn("Set-Cookie", answer.headers)
+        return answer
+
+
+class Cards(Certificates):
+    def test_a_bound_certificate_signs_in(self):
+        self.serve()
+        for language, words in (("vi", "Đăng nhập bằng chứng thư số"), ("en", "Sign in with a certificate")):
+            self.assertIn(words, self.browser(self.lan).get("/sign-in?lang=" + language).text)
+            self.assertNotIn(words, self.browser().get("/sign-in?lang=" + language).text)
+        person = self.in_with(self.lan)
+        for _ in range(3):  # on the same connection
+            self.assertIn("lan", person.get("/account").text)
+        (event,) = self.events("session.opened")
+        self.assertEqual((event["detail"]["door"], event["detail"]["certificate"]), ("certificate", self.bound["sha256"]))
+        self.assertEqual(event["actor"], next(u["id"] for u in self.user("list")["users"] if u["name"] == "lan"))
+        # Where he came from, and what he had sent too late, is there again.
+        self.assertEqual(self.browser(self.lan).post_form("/sign-in/certificate", back="/search?q=x").headers["Location"], "/search?q=x")
+        self.assertEqual(self.browser(self.lan).post_form("/sign-in/certificate", back="//elsewhere.example/").headers["Location"], "/")
+        elsewhere = self.browser(self.lan).ask("POST", "/sign-in/certificate", "back=/", {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "cross-site"})
+        self.assertEqual(elsewhere.status, 403)
+        # A card and its PIN are two factors already; a password alone is one.
+        self.user("second-factor-policy", "--everybody")
+        self.assertEqual(self.in_with(self.lan).get("/search?q=x").status, 200)
+        admin = self.browser()
+        admin.post_form("/sign-in", name="quantri", password=PASSWORD, back="/")
+        self.assertEqual(admin.get("/search?q=x").headers["Location"], "/account/second-factor")
+        self.server.stop()
+        self.assert_whole(self.place)
+
+    def test_whatever_is_wrong_is_told_alike_and_is_in_the_history(self):
+        expired, early, revoked, minh = (self.here.issue(name, days=days) for name, days in
+                                         (("expired", (-2, -1)), ("early", (1, 2)), ("revoked", (-1, 1)), ("minh", (-1, 1))))
+        foreign, server = self.other.issue("foreign"), self.here.issue("server", "server")
+        for name, pair in (("x1", expired), ("x2", early), ("x3", revoked), ("x4", foreign), ("x5", server), ("minh", minh)):
+            if name != "minh":
+                self.user("add", name, "--role", "clerk", "--no-password")
+            self.user("certificate", "add", name, "--file", pair[0])
+        self.user("disable", "minh")
+        self.trusted.write_bytes(self.here.certificate.read_bytes() + self.here.revoke("revoked").read_bytes())
+        unbound = self.here.issue("unbound")
+        self.serve()
+        self.in_with(self.lan)
+        answers = {name: self.refused(pair) for name, pair in
+                   (("expired", expired), ("early", early), ("revoked", revoked), ("foreign", foreign), ("server", server), ("disabled", minh), ("unbound", unbound))}
+        self.assertEqual({a.text for a in answers.values()}, {answers["unbound"].text})
+        self.assertIn("không đăng nhập được ở đây", answers["unbound"].text)
+        self.refused(None)
+        failed = self.events("sign_in.failed")
+        self.assertEqual([e["detail"]["wrong"] for e in failed], ["certificate"] * 8)
+        self.assertEqual(sum(e["object"] == "sign_in" for e in failed), 2, "nobody's, and none")
+        for _ in range(4):
+            self.refused(unbound)
+        self.assertEqual(self.browser(unbound).post_form("/sign-in/certificate", back="/").status, 429)
+        self.server.stop()
+        self.assert_whole(self.place)
+
+    def test_a_session_is_nobodys_without_its_certificate(self):
+        minh = self.here.issue("minh")
+        self.user("certificate", "add", "minh", "--file", minh[0])
+        self.serve()
+        lan = self.in_with(self.lan)
+        for pair in (None, minh):
+            thief = self.same_cookies(lan, pair)
+            self.assertEqual((thief.get("/account").status, thief.get("/api/v1/search?q=x").status), (303, 401))
+            self.assertEqual(thief.post_form("/account/sessions/end-others").status, 303)
+        self.assertEqual(self.same_cookies(lan, self.lan).get("/account").status, 200)
+        # One that was opened with a password asks for no certificate and takes none.
+        file = self.write("password", PASSWORD)
+        self.user("passwd", "minh", "--password-file", file)
+        minh_in = self.browser(self.lan)
+        self.assertEqual(minh_in.sign_in("minh", PASSWORD).status, 303)
+        self.assertEqual(self.same_cookies(minh_in).get("/account").status, 200)
+
+    def test_unbinding_ends_what_is_open_within_a_second(self):
+        job = self.waiting_job()
+        self.serve()
+        ways = {"command": lambda: self.user("certificate", "remove", "lan", self.bound["sha256"]),
+                "rest": lambda: self.admin.ask("DELETE", f"/api/v1/users/lan/certificates/{self.bound['id']}", None, {"X-CSRF-Token": self.admin.csrf}),
+                "disabling": lambda: self.user("disable", "lan")}
+        self.admin = self.browser()
+        self.admin.sign_in("quantri", PASSWORD)
+        for way, end in ways.items():
+            with self.subTest(way):
+                if way != "command":
+                    self.bound = self.user("certificate", "add", "lan", "--file", self.lan[0])
+                lan = self.in_with(self.lan)
+                stream = self.open_stream(lan, f"/api/v1/jobs/{job}/events")
+                end()
+                acknowledged = time.monotonic()
+                self.assertEqual(lan.get("/api/v1/search?q=x").status, 401)
+                with contextlib.suppress(ConnectionError, ssl.SSLEOFError):
+                    while stream.recv(4096):
+                        pass
+                self.assertLessEqual(time.monotonic() - acknowledged, 1.0)
+                stream.close()
+                self.refused(self.lan)
+
+    def waiting_job(self):
+        """Its stream of events has no end of its own."""
+        actor = next(u["id"] for u in self.user("list")["users"] if u["name"] == "lan")
+        uid = f"WAITS{actor[5:]}"
+        with contextlib.closing(sqlite3.connect(self.place / "catalog.db")) as catalog, catalog:
+            catalog.execute("INSERT INTO job (uid, kind, request_key, request, actor, clearance, scopes, attended, state, created_at, updated_at, secrecy)"
+                            " VALUES (?, 'ingest', ?, '{}', ?, 3, 'read', 1, 'queued', 1, 1, 0)", (uid, uid, actor))
+        return uid
+
+    def open_stream(self, person, path):
+        line = self.context(self.lan).wrap_socket(socket.create_connection(("127.0.0.1", self.server.port)), server_hostname="127.0.0.1")
+        line.settimeout(30)
+        cookies = "; ".join(f"{k}={v}" for k, v in person.cookies.items())
+        line.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookies}\r\n\r\n".encode())
+        self.assertIn(b" 200 ", line.recv(4096).split(b"\r\n")[0])
+        return line
+
+
+class Servers(Certificates):
+    def test_no_header_is_a_certificate(self):
+        """Plain HTTP behind a proxy, and TLS without a certificate."""
+        pem = self.lan[0].read_text()
+        claims = {"X-SSL-Client-Cert": pem.replace("\n", " "), "X-SSL-Client-Verify": "SUCCESS", "SSL-Client-Fingerprint": self.bound["sha256"], "X-Client-Cert": self.bound["sha256"],
+                  "Client-Cert": ":" + "".join(pem.splitlines()[1:-1]) + ":", "X-Forwarded-Client-Cert": "Hash=" + self.bound["sha256"]}
+
+        def check(person):
+            self.assertNotIn("chứng thư số", person.ask("GET", "/sign-in", headers=claims).text)
+            answer = person.ask("POST", "/sign-in/certificate", "back=/", {"Content-Type": "application/x-www-form-urlencoded", **claims})
+            self.assertEqual(answer.status, 422)
+
+        self.serve()
+        check(self.browser())
+        self.server.stop()
+        self.server = Server(self.place, "--behind-proxy")
+        check(Person(self.server))
+        self.server.stop()
+        for arguments in (("--client-ca", self.trusted), ("--client-ca", self.lan[1], "--certificate", self.web[0], "--key", self.web[1]),
+                          ("--client-ca", self.folder / "none", "--certificate", self.web[0], "--key", self.web[1])):
+            self.assertNotEqual(vtlt("-C", self.place, "serve", "--listen", "127.0.0.1:0", *arguments, timeout=30).code, 0)
+
+    def test_other_authorities_and_lists_are_taken_up_while_it_runs(self):
+        foreign = self.other.issue("foreign")
+        self.user("certificate", "add", "minh", "--file", foreign[0])
+        self.serve()
+        minh = self.browser(foreign)
+        self.assertEqual(minh.post_form("/sign-in/certificate", back="/").status, 422)
+        self.trusted.write_bytes(self.here.certificate.read_bytes() + self.other.certificate.read_bytes())
+        self.reload()
+        # On the connection that was there, and on a new one.
+        self.assertEqual(minh.post_form("/sign-in/certificate", back="/").status, 303)
+        self.in_with(foreign)
+        self.assertEqual(minh.get("/account").status, 200)
+        self.trusted.write_bytes(self.trusted.read_bytes() + self.other.revoke("foreign").read_bytes() + self.here.revoke().read_bytes())
+        self.reload()
+        self.assertEqual(minh.get("/account").status, 303, "revoked on its open connection")
+        self.refused(foreign)
+        self.in_with(self.lan)
+        # Nonsense is refused and what was stays.
+        self.trusted.write_text("nonsense")
+        self.server.process.send_signal(signal.SIGHUP)
+        Person.wait_for(None, lambda: "server.certificate_refused" in self.server.log_text())
+        self.in_with(self.lan)
+
+    def test_no_connection_is_resumed_with_what_an_older_one_showed(self):
+        self.serve()
+        context = self.context(self.lan)
+
+        def connect(session=None):
+            line = context.wrap_socket(socket.create_connection(("127.0.0.1", self.server.port)), server_hostname="127.0.0.1", session=session)
+            line.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            line.recv(4096)
+            return line
+
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            context.minimum_version = context.maximum_version = version
+            with connect() as first, connect(first.session) as second:
+                self.assertFalse(second.session_reused)
+
+
+class Bindings(Certificates):
+    def test_by_command(self):
+        again = self.user("certificate", "add", "minh", "--file", self.lan[0], code=5)
+        self.assertEqual(again["code"], "certificate.bound")
+        self.assertEqual(self.user("certificate", "add", "minh", "--file", self.lan[1], code=2)["code"], "certificate.unreadable")
+        self.assertEqual(self.user("certificate", "add", "minh", "--file", self.folder / "none", code=4)["code"], "certificate.file_not_found")
+        (listed,) = self.user("certificate", "list", "lan")["certificates"]
+        told = subprocess.run(["openssl", "x509", "-in", self.lan[0], "-noout", "-fingerprint", "-sha256"], stdout=subprocess.PIPE, check=True, text=True).stdout
+        self.assertEqual(listed["sha256"], told.split("=")[1].strip().replace(":", "").lower())
+        self.assertEqual((listed["subject"], listed["issuer"], listed["id"]), ("CN=lan", "CN=CA here", self.bound["id"]))
+        self.user("certificate", "remove", "lan", "--file", self.lan[0])
+        self.assertEqual(self.user("certificate", "remove", "lan", self.bound["id"], code=4)["code"], "certificate.not_found")
+        der = self.folder / "lan.der"
+        subprocess.run(["openssl", "x509", "-in", self.lan[0], "-outform", "DER", "-out", der], check=True)
+        added = self.user("certificate", "add", "minh", "--file", der)
+        self.assertEqual(added["sha256"], self.bound["sha256"])
+        self.assertEqual(self.user("certificate", "remove", "lan", added["id"], code=4)["code"], "certificate.not_found", "another's")
+        self.user("certificate", "remove", "minh", added["id"])
+        self.assertEqual([e["action"] for e in self.events("certificate.")], ["certificate.removed", "certificate.added", "certificate.removed", "certificate.added"])
+        self.assert_whole(self.place)
+
+    def test_by_page_and_rest_with_the_rights_of_a_password(self):
+        self.serve()
+        self.user("add", "sep", "--role", "leader,admin", "--clearance", "tuyet_mat", "--no-password")
+        add_person(self, self.place, "thuong", "admin", "open")
+        minh = self.here.issue("minh")
+        uid = {u["name"]: u["id"] for u in self.user("list")["users"]}
+        admin, lesser = self.browser(), self.browser()
+        admin.sign_in("quantri", PASSWORD)
+        lesser.sign_in("thuong", PASSWORD)
+        page = f"/people/{uid['minh']}"
+        self.assertEqual(admin.post_files(page + "/certificates", [("minh.cer", minh[0].read_bytes())]).status, 303)
+        shown = admin.get(page).text
+        self.assertIn("CN=minh", shown)
+        self.assertIn("Đã gắn chứng thư số", shown)
+        for content, words in ((minh[0].read_bytes(), "đã gắn với một tài khoản"), (b"nonsense", "không phải chứng thư số"), (b"", "không phải chứng thư số"), (b"x" * 100_000, "không phải chứng thư số")):
+            self.assertEqual(admin.post_files(page + "/certificates", [("minh.cer", content)]).status, 303)
+            self.assertIn(words, admin.get(page).text)
+        self.assertEqual(admin.post_files(page + "/certificates", [("minh.cer", minh[0].read_bytes())], csrf="x" * 43).status, 403)
+        remove = re.search(r'action="(/people/[^"]+/certificates/[^"]+/remove)"', admin.get(page).text)[1]
+        self.in_with(minh)
+        self.assertEqual(admin.post_form(remove).status, 303)
+        self.assertNotIn("CN=minh", admin.get(page).text)
+        # Who could act as somebody above himself, could with a certificate of his own.
+        path = f"/api/v1/users/{uid['sep']}/certificates"
+        pem = {"pem": minh[0].read_text()}
+        self.assertEqual(lesser.send_json("POST", path, pem).status, 403)
+        made = admin.send_json("POST", path, pem)
+        self.assertEqual((made.status, made.json["subject"]), (201, "CN=minh"), made)
+        self.assertEqual(admin.get(path).json["certificates"][0]["id"], made.json["id"])
+        lan = self.in_with(self.lan)
+        self.assertEqual(lan.get(path).status, 403)
+        for person in (lesser, lan):
+            self.assertEqual(person.ask("DELETE", path + "/" + made.json["id"], None, {"X-CSRF-Token": person.csrf}).status, 403)
+        self.assertEqual(admin.ask("DELETE", path + "/" + made.json["id"], None, {"X-CSRF-Token": admin.csrf}).status, 204)
+        self.assertEqual(admin.get(path).json["certificates"], [])
+
+    def test_verify_tells_one_that_somebody_bound_beside_the_program(self):
+        with contextlib.closing(sqlite3.connect(self.place / "catalog.db")) as catalog, catalog:
+            catalog.execute("UPDATE account_certificate SET account_id = (SELECT id FROM account WHERE name = 'quantri')")
+        answer = vtlt("-C", self.place, "verify", "--json")
+        self.assertEqual(answer.code, 7, answer)
+        self.assertEqual([(p["kind"], p["path"]) for p in answer.json()["problems"]][0][0], "audit")
 
 
 if __name__ == "__main__":

@@ -273,6 +273,16 @@ Json account_json(const catalog::Account& account, std::span<const catalog::Role
             {"failures", account.last.failures}};
 }
 
+Json certificate_json(const catalog::AccountCertificate& certificate)
+{
+    return {{"id", certificate.uid},
+            {"sha256", certificate.digest},
+            {"subject", certificate.subject},
+            {"issuer", certificate.issuer},
+            {"expires_at", format_instant(certificate.expires_at)},
+            {"added_at", format_instant(certificate.added_at)}};
+}
+
 Json second_factor_json(const services::SecondFactorState& state)
 {
     return {{"format_version", 1},

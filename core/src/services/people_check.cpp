@@ -278,10 +278,35 @@ void check_demand(db::ReadTx& tx, std::vector<HistoryFault>& faults)
     demand.judge();
 }
 
+void check_certificates(db::ReadTx& tx, std::vector<HistoryFault>& faults)
+{
+    auto rows = tx.prepare(R"sql(
+        SELECT account_certificate.uid, account.uid, account_certificate.digest, audit_leaf.leaf, audit_detail.detail
+          FROM account_certificate
+          JOIN account ON account.id = account_certificate.account_id
+          LEFT JOIN audit_detail ON audit_detail.object = account_certificate.uid
+          LEFT JOIN audit_leaf ON audit_leaf.seq = audit_detail.seq
+         ORDER BY account_certificate.id, audit_detail.seq
+    )sql");
+    Comparison certificate{faults};
+    while (rows.step()) {
+        if (certificate.begin(rows.text(0))) {
+            certificate.held = {{"account", rows.text(1)}, {"certificate", to_hex(rows.bytes(2))}};
+        }
+        const auto [action, detail] = read_event(rows, 3);
+        if (action == "certificate.added") {
+            take_over(detail, {"account", "certificate"}, certificate.told);
+        } else if (action == "certificate.removed") {
+            certificate.told.clear();
+        }
+    }
+    certificate.judge();
+}
+
 void check_sessions(db::ReadTx& tx, std::vector<HistoryFault>& faults)
 {
     auto rows = tx.prepare(R"sql(
-        SELECT session.uid, account.uid, audit_leaf.leaf, audit_detail.detail
+        SELECT session.uid, account.uid, session.certificate, audit_leaf.leaf, audit_detail.detail
           FROM session
           JOIN account ON account.id = session.account_id
           LEFT JOIN audit_detail ON audit_detail.object = session.uid
@@ -291,11 +316,12 @@ void check_sessions(db::ReadTx& tx, std::vector<HistoryFault>& faults)
     Comparison session{faults};
     while (rows.step()) {
         if (session.begin(rows.text(0))) {
-            session.held = {{"account", rows.text(1)}};
+            session.held = {{"account", rows.text(1)}, {"certificate", to_hex(rows.bytes(2))}};
         }
-        const auto [action, detail] = read_event(rows, 2);
+        const auto [action, detail] = read_event(rows, 3);
         if (action == "session.opened") {
-            take_over(detail, {"account"}, session.told);
+            session.told["certificate"] = "";
+            take_over(detail, {"account", "certificate"}, session.told);
         } else if (action == "session.ended") {
             session.told.clear();
         }
@@ -314,6 +340,7 @@ std::vector<HistoryFault> check_people_against_history(db::Database& database)
     check_tokens(tx, faults);
     check_second_factors(tx, faults);
     check_demand(tx, faults);
+    check_certificates(tx, faults);
     check_sessions(tx, faults);
     return faults;
 }

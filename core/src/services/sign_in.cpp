@@ -8,6 +8,7 @@
 #include <vtlt/core/base/digest.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/text.h>
+#include <vtlt/core/catalog/account_certificate.h>
 #include <vtlt/core/services/actors.h>
 
 #include "services/account_steps.h"
@@ -29,6 +30,7 @@ constexpr std::size_t kMostHalves = 1'000;
 constexpr const char* kPassword = nullptr;
 constexpr const char* kCode = "code";
 constexpr const char* kDirectory = "directory";
+constexpr const char* kCertificate = "certificate";
 
 /// What was typed, as far as it can be anybody's name; else nobody's.
 std::string possible_name(std::string_view typed)
@@ -238,6 +240,29 @@ OpenedSession SignInDesk::sign_in_with_code(std::string_view secret, std::string
     return *std::move(opened);
 }
 
+OpenedSession SignInDesk::sign_in_with_certificate(std::string_view digest, bool is_trusted, std::string_view address)
+{
+    const std::string shown{digest};
+    // No name is typed; a blank is in none.
+    Try attempt{*this, bucket_of("certificate " + shown), clean_address(address)};
+    Found found;
+    {
+        auto tx = archive_.database().read();
+        if (const auto bound = catalog::find_certificate(tx, shown)) {
+            found.account = catalog::get_account(tx, bound->account);
+        }
+    }
+    const bool is_person = is_trusted && found.account && !found.account->disabled;
+    auto opened = is_person ? open_by_certificate(shown, attempt) : std::nullopt;
+    if (!opened) {
+        attempt.refused();
+        keep_failure(found, attempt, kCertificate);
+        throw Error{Kind::invalid, "sign_in.certificate_refused"};
+    }
+    attempt.let_in();
+    return *std::move(opened);
+}
+
 bool SignInDesk::is_code_asked(std::string_view secret)
 {
     return find_half(secret).has_value();
@@ -418,6 +443,16 @@ SignInDesk::Found SignInDesk::look_up(const std::string& name)
         .account = std::move(account), .hash = std::move(hash), .has_second_factor = factor && factor->confirmed_at};
 }
 
+/// What a session is opened with.
+struct SignInDesk::Opening
+{
+    catalog::Account account;
+    std::string door = {};        ///< in the history; empty: a password of this archive
+    std::string certificate = {}; ///< digest in hex
+    std::vector<audit::Event> events = {};
+    std::optional<std::int64_t> recovery_codes_left = std::nullopt;
+};
+
 /// Without `code` the password was enough; with it the code is taken in the same transaction.
 std::optional<OpenedSession> SignInDesk::open(const Half& half, const std::optional<std::string>& code,
                                               const Try& attempt)
@@ -442,6 +477,39 @@ std::optional<OpenedSession> SignInDesk::open(const Half& half, const std::optio
         catalog::set_password_hash(tx, account.id, half.renewed);
         events.push_back({"user.password_renewed", account.uid, {{"password", sha256_hex(half.renewed)}}});
     }
+    auto opened = put_session(
+        tx,
+        {.account = std::move(account),
+         .door = half.door == catalog::Door::password ? std::string{} : std::string{catalog::door_name(half.door)},
+         .events = std::move(events),
+         .recovery_codes_left = taken->recovery_codes_left},
+        attempt);
+    tx.commit();
+    return opened;
+}
+
+std::optional<OpenedSession> SignInDesk::open_by_certificate(const std::string& digest, const Try& attempt)
+{
+    auto tx = archive_.database().write();
+    const auto bound = catalog::find_certificate(tx, digest);
+    if (!bound) {
+        return std::nullopt;
+    }
+    auto account = catalog::get_account(tx, bound->account);
+    if (account.disabled) {
+        return std::nullopt;
+    }
+    auto opened = put_session(
+        tx, {.account = std::move(account), .door = std::string{kCertificate}, .certificate = digest}, attempt);
+    tx.commit();
+    return opened;
+}
+
+/// In the caller's transaction: the session, its event after those of `opening`, and no more refused tries.
+OpenedSession SignInDesk::put_session(db::WriteTx& tx, const Opening& opening, const Try& attempt)
+{
+    const auto now = clock_.now();
+    const auto& account = opening.account;
     OpenedSession opened{.secret = auth::make_session_secret(),
                          .csrf_token = {},
                          .session = {.uid = make_uid(),
@@ -449,21 +517,24 @@ std::optional<OpenedSession> SignInDesk::open(const Half& half, const std::optio
                                      .opened_at = now,
                                      .last_seen_at = now,
                                      .address = attempt.address(),
-                                     .previous = account.last},
+                                     .previous = account.last,
+                                     .certificate = opening.certificate},
                          .account = account,
                          .actor = actor_of(archive_, tx, account, clock_.today()),
-                         .recovery_codes_left = taken->recovery_codes_left};
+                         .recovery_codes_left = opening.recovery_codes_left};
     opened.csrf_token = auth::csrf_token(opened.secret);
     catalog::insert_session(tx, opened.session, auth::secret_digest(opened.secret));
     catalog::note_sign_in(tx, account.id, now, attempt.address());
     tx.prepare("DELETE FROM sign_in_failure WHERE bucket = ?1").bind(1, attempt.bucket()).run();
     SortedJson detail{{"account", account.uid}, {"address", attempt.address()}};
-    if (half.door != catalog::Door::password) {
-        detail["door"] = catalog::door_name(half.door);
+    for (const auto& [name, value] : {std::pair{"door", opening.door}, {"certificate", opening.certificate}}) {
+        if (!value.empty()) {
+            detail[name] = value;
+        }
     }
+    auto events = opening.events;
     events.push_back({"session.opened", opened.session.uid, std::move(detail)});
     audit::record_events(tx, clock_, opened.actor, events);
-    tx.commit();
     opened.account.last = {.at = now, .address = attempt.address(), .failures = 0};
     return opened;
 }

@@ -5,6 +5,7 @@
 
 #include <vtlt/core/auth/password.h>
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/services/certificates.h>
 #include <vtlt/core/services/organisation.h>
 #include <vtlt/core/services/people.h>
 #include <vtlt/core/services/rights.h>
@@ -355,6 +356,31 @@ Json door_form(const Call& call, const catalog::Account& account)
             {"text", page_text(call.language, by_ldap ? "door.to_password" : "door.to_ldap")}};
 }
 
+/// "12:34:AB:…": as other programs show it, in two lines.
+std::string fingerprint_text(const std::string& digest)
+{
+    std::string text;
+    for (std::size_t at = 0; at < digest.size(); at += 2) {
+        text += (at == 0 ? "" : at == digest.size() / 2 ? " " : ":") + digest.substr(at, 2);
+    }
+    std::ranges::transform(text, text.begin(), [](char c) { return c >= 'a' && c <= 'f' ? c - 'a' + 'A' : c; });
+    return text;
+}
+
+Json certificates_view(const Call& call, const catalog::Account& account, bool may)
+{
+    const auto path = "/people/" + account.uid + "/certificates";
+    auto rows = Json::array();
+    for (const auto& one : services::list_certificates(call.archive(), call.actor, account.uid)) {
+        rows.push_back({{"subject", one.subject},
+                        {"issuer", one.issuer},
+                        {"fingerprint", fingerprint_text(one.digest)},
+                        {"expires_text", instant_text(one.expires_at)},
+                        {"remove", may ? path + "/" + one.uid + "/remove" : ""}});
+    }
+    return {{"rows", rows}, {"add", may && !account.disabled ? path : ""}};
+}
+
 std::string second_factor_text(Language language, const services::SecondFactorState& factor)
 {
     if (factor.is_on()) {
@@ -396,6 +422,7 @@ http::Response person_page(const Call& call, const std::string& who, const Perso
         {"enable", may && account.disabled ? path + "/enable" : ""},
         {"remove_second_factor",
          may && factor.is_on() && account.uid != call.actor.name ? path + "/second-factor/remove" : ""},
+        {"certificates", certificates_view(call, account, may)},
         {"errors", error_summary(language, extra.problems)},
         {"grants", grants},
         {"past_href", past ? path : path + "?past=1"},

@@ -18,7 +18,8 @@ std::span<const std::span<const Route>> route_groups()
                                     audit_routes(),         people_routes(),
                                     audit_api_routes(),     rights_api_routes(),
                                     second_factor_routes(), second_factor_api_routes(),
-                                    secrecy_routes(),       secrecy_api_routes()};
+                                    secrecy_routes(),       secrecy_api_routes(),
+                                    certificate_routes(),   certificate_api_routes()};
     return kGroups;
 }
 

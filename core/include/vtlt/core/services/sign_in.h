@@ -70,6 +70,11 @@ public:
     /// was too long ago or is over, invalid `sign_in.code_refused` for a code that is wrong or was used, which delays
     /// like a wrong password, and what sign_in throws.
     OpenedSession sign_in_with_code(std::string_view secret, std::string_view code, std::string_view address);
+    /// By a certificate that the other side of a TLS connection has proved to hold: `digest`, empty where none came;
+    /// `is_trusted`: the server's CAs vouch for it now. Nothing more is asked for. Throws invalid
+    /// `sign_in.certificate_refused` for whatever is wrong (none, expired, revoked, of another CA, nobody's, of a
+    /// disabled person), and what sign_in throws.
+    OpenedSession sign_in_with_certificate(std::string_view digest, bool is_trusted, std::string_view address);
     /// A code can still be given with this.
     bool is_code_asked(std::string_view secret);
 
@@ -116,6 +121,9 @@ private:
     Found look_up(const std::string& name);
     Found look_up_own(const auth::Actor& actor);
     std::optional<OpenedSession> open(const Half& half, const std::optional<std::string>& code, const Try& attempt);
+    std::optional<OpenedSession> open_by_certificate(const std::string& digest, const Try& attempt);
+    struct Opening;
+    OpenedSession put_session(db::WriteTx& tx, const Opening& opening, const Try& attempt);
     CodeAsked keep_half(Half half);
     std::optional<Half> find_half(std::string_view secret);
     Verdict judge(const Found& found, std::string_view password);
