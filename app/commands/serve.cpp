@@ -23,6 +23,7 @@ struct Options
     std::string listen = "127.0.0.1:8080";
     std::string certificate;
     std::string key;
+    std::string client_ca;
     bool behind_proxy = false;
     bool json_log = false;
     std::string assets_dir;
@@ -57,7 +58,9 @@ ServeOptions serve_options(const Options& options)
         throw Error{Kind::invalid, "serve.certificate_and_key"};
     }
     if (!options.certificate.empty()) {
-        serve.http.tls = webui::http::TlsFiles{options.certificate, options.key};
+        serve.http.tls = webui::http::TlsFiles{options.certificate, options.key, options.client_ca};
+    } else if (!options.client_ca.empty()) {
+        throw Error{Kind::invalid, "serve.client_ca_needs_tls"};
     }
     return serve;
 }
@@ -119,6 +122,7 @@ void add_serve(CLI::App& app, Context& context)
     command->add_option("--listen", options->listen, context.help("serve.listen"));
     command->add_option("--certificate", options->certificate, context.help("serve.certificate"));
     command->add_option("--key", options->key, context.help("serve.key"));
+    command->add_option("--client-ca", options->client_ca, context.help("serve.client_ca"));
     command->add_flag("--behind-proxy", options->behind_proxy, context.help("serve.behind_proxy"));
     command->add_flag("--log-json", options->json_log, context.help("serve.log_json"));
     command->add_option("--assets-dir", options->assets_dir, context.help("serve.assets_dir"));

@@ -4,9 +4,12 @@
 #include "app/typed.h"
 #include "app/words.h"
 
+#include <vtlt/core/base/certificate.h>
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/base/file.h>
 #include <vtlt/core/base/text.h>
 #include <vtlt/core/services/api_tokens.h>
+#include <vtlt/core/services/certificates.h>
 #include <vtlt/core/services/people.h>
 #include <vtlt/core/services/rights.h>
 #include <vtlt/core/services/role_words.h>
@@ -15,12 +18,14 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <fcntl.h>
 
 namespace vtlt::app {
 
 namespace {
 
 constexpr std::size_t kPage = 200;
+constexpr std::size_t kLongestCertificate = std::size_t{1} << 20;
 
 /// As typed; empty where not.
 struct Options
@@ -33,6 +38,10 @@ struct Options
     std::string clearance;
     std::string password_file;
     bool no_password = false;
+    std::string certificate_file;
+    std::string certificate;
+    bool ldap = false;
+    bool no_ldap = false;
     std::string title;
     std::vector<std::string> scopes;
     std::string expires_on;
@@ -101,6 +110,8 @@ void print_account(const Context& context, const auth::RoleLabels& labels, const
                 context.text("secrecy", secrecy_name(account.clearance));
     if (account.disabled) {
         line += "  " + context.text("cli", "user.is_disabled");
+    } else if (account.door == catalog::Door::ldap) {
+        line += "  " + context.text("cli", "user.signs_in_by_ldap");
     } else if (!account.has_password) {
         line += "  " + context.text("cli", "user.has_no_password");
     }
@@ -128,8 +139,9 @@ int run_add(const Context& context, const Options& options)
                                 .only_unit = options.only_unit,
                                 .clearance =
                                     options.clearance.empty() ? Secrecy::open : clearance_of(options.clearance),
-                                .password = {}};
-    if (!options.no_password) {
+                                .password = {},
+                                .door = options.ldap ? catalog::Door::ldap : catalog::Door::password};
+    if (!options.no_password && !options.ldap) {
         wanted.password = read_password(context, options.password_file);
     }
     const auto opened = context.open_for_writing();
@@ -204,6 +216,9 @@ int run_change(const Context& context, const Options& options)
     }
     if (!options.clearance.empty()) {
         change.clearance = clearance_of(options.clearance);
+    }
+    if (options.ldap || options.no_ldap) {
+        change.door = options.ldap ? catalog::Door::ldap : catalog::Door::password;
     }
     const auto opened = context.open_for_writing();
     auto& archive = *opened;
@@ -318,9 +333,9 @@ int run_second_factor_policy(const Context& context, const Options& options)
 int run_role_labels(const Context& context, const Options& options)
 {
     const auto opened = options.set.empty() ? context.open_for_reading() : context.open_for_writing();
-    const auto& chosen =
-        options.set.empty() ? services::role_labels(*opened)
-                            : services::choose_role_labels(*opened, context.clock(), context.actor(), options.set);
+    const auto& chosen = options.set.empty()
+                             ? services::role_labels(*opened)
+                             : services::choose_role_labels(*opened, context.clock(), context.actor(), options.set);
     if (context.json) {
         context.print_json(webui::role_labels_json(chosen));
         return kExitOk;
@@ -332,6 +347,67 @@ int run_role_labels(const Context& context, const Options& options)
             context.print_line("    " + std::string{auth::kRoleNames.at(i)} + "  " +
                                role_word(context, one, static_cast<auth::Role>(i)));
         }
+    }
+    return kExitOk;
+}
+
+std::string certificate_bytes(const Options& options)
+{
+    if (!open_if_exists(options.certificate_file, O_RDONLY | O_CLOEXEC)) {
+        throw Error{Kind::not_found, "certificate.file_not_found", {{"path", options.certificate_file}}};
+    }
+    return read_file(options.certificate_file, kLongestCertificate);
+}
+
+void print_certificate(const Context& context, const catalog::AccountCertificate& one)
+{
+    context.print_line(one.uid + "  " + one.digest + "  " + moment(one.expires_at) + "  " + one.subject);
+}
+
+int run_add_certificate(const Context& context, const Options& options)
+{
+    const auto bytes = certificate_bytes(options);
+    const auto opened = context.open_for_writing();
+    const auto added = services::add_certificate(*opened, context.clock(), context.actor(), options.who, bytes);
+    if (context.json) {
+        auto json = webui::certificate_json(added);
+        json["format_version"] = 1;
+        context.print_json(json);
+    } else {
+        print_certificate(context, added);
+    }
+    return kExitOk;
+}
+
+int run_list_certificates(const Context& context, const Options& options)
+{
+    const auto opened = context.open_for_reading();
+    auto list = Json::array();
+    for (const auto& one : services::list_certificates(*opened, context.actor(), options.who)) {
+        if (context.json) {
+            list.push_back(webui::certificate_json(one));
+        } else {
+            print_certificate(context, one);
+        }
+    }
+    if (context.json) {
+        context.print_json({{"format_version", 1}, {"certificates", list}});
+    }
+    return kExitOk;
+}
+
+int run_remove_certificate(const Context& context, const Options& options)
+{
+    const auto which =
+        options.certificate_file.empty() ? options.certificate : read_certificate(certificate_bytes(options)).digest;
+    const auto opened = context.open_for_writing();
+    if (!services::remove_certificate(*opened, context.clock(), context.actor(), options.who, which)) {
+        throw Error{Kind::not_found, "certificate.not_found", {{"certificate", which}}};
+    }
+    if (context.json) {
+        context.print_json({{"format_version", 1}, {"certificate", which}});
+    } else {
+        context.say(context.text("cli", "user.certificate_removed"));
     }
     return kExitOk;
 }
@@ -365,14 +441,18 @@ void add_user(CLI::App& app, Context& context)
     add_person(add)->required();
     auto* file = add->add_option("--password-file", options->password_file, context.help("user.password_file"));
     add->add_flag("--only-unit", options->only_unit, context.help("rights.only_unit"));
-    add->add_flag("--no-password", options->no_password, context.help("user.no_password"))->excludes(file);
+    auto* none = add->add_flag("--no-password", options->no_password, context.help("user.no_password"))->excludes(file);
+    add->add_flag("--ldap", options->ldap, context.help("user.ldap"))->excludes(file)->excludes(none);
 
     auto* passwd = named("user passwd", run_passwd);
     passwd->add_option("--password-file", options->password_file, context.help("user.password_file"));
     add_one("user list", run_list);
     named("user disable", run_disable);
     named("user enable", run_enable);
-    add_person(named("user change", run_change));
+    auto* change = named("user change", run_change);
+    add_person(change);
+    auto* ldap = change->add_flag("--ldap", options->ldap, context.help("user.ldap"));
+    change->add_flag("--no-ldap", options->no_ldap, context.help("user.no_ldap"))->excludes(ldap);
 
     auto* token = named("user token", run_token);
     token->add_option("--title", options->title, context.help("user.token_title"))->required();
@@ -381,6 +461,22 @@ void add_user(CLI::App& app, Context& context)
     named("user tokens", run_tokens);
     auto* revoke = add_one("user revoke", run_revoke);
     revoke->add_option("TOKEN", options->token, context.help("user.token_id"))->required();
+
+    auto* certificate = add_group(*user, context, "user certificate");
+    const auto of_certificates = [&](Command row, int (*run)(const Context&, const Options&)) {
+        auto* command = add_command(
+            *certificate, context, row, [&context, options, run] { return run(context, *options); },
+            [&context, options] { context.takes_path(PathUse::input, options->certificate_file); });
+        command->add_option("NAME", options->who, context.help("user.name"))->required();
+        return command;
+    };
+    of_certificates("user certificate add", run_add_certificate)
+        ->add_option("--file", options->certificate_file, context.help("user.certificate_file"))
+        ->required();
+    of_certificates("user certificate list", run_list_certificates);
+    auto* unbind = of_certificates("user certificate remove", run_remove_certificate);
+    auto* by_file = unbind->add_option("--file", options->certificate_file, context.help("user.certificate_file"));
+    unbind->add_option("CERTIFICATE", options->certificate, context.help("user.certificate_id"))->excludes(by_file);
 
     auto* factor = named("user second-factor", run_second_factor);
     factor->add_flag("--remove", options->remove, context.help("user.second_factor_remove"));

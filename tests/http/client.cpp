@@ -19,7 +19,7 @@
 
 namespace vtlt::webui::http::test {
 
-Client::Client(std::uint16_t port, bool tls) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+Client::Client(std::uint16_t port, bool tls, const TlsFiles* own) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
 {
     // OpenSSL writes without MSG_NOSIGNAL.
     std::signal(SIGPIPE, SIG_IGN);
@@ -35,6 +35,10 @@ Client::Client(std::uint16_t port, bool tls) : fd_(socket(AF_INET, SOCK_STREAM |
     setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     if (tls) {
         context_ = {SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
+        if (own != nullptr) {
+            SSL_CTX_use_certificate_chain_file(context_.get(), own->certificate.c_str());
+            SSL_CTX_use_PrivateKey_file(context_.get(), own->key.c_str(), SSL_FILETYPE_PEM);
+        }
         ssl_ = {SSL_new(context_.get()), SSL_free};
         SSL_set_fd(ssl_.get(), fd_.get());
         if (SSL_connect(ssl_.get()) != 1) {

@@ -25,7 +25,8 @@ struct Answer
 class Client
 {
 public:
-    explicit Client(std::uint16_t port, bool tls = false);
+    /// `own`: what it comes with under TLS; null: nothing.
+    explicit Client(std::uint16_t port, bool tls = false, const TlsFiles* own = nullptr);
     ~Client();
     Client(Client&&) noexcept;
 

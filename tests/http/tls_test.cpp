@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "client.h"
 
+#include <vtlt/core/base/certificate.h>
 #include <vtlt/core/base/error.h>
 
 #include <catch2/catch.hpp>
@@ -99,4 +100,41 @@ TEST_CASE("a certificate that cannot serve is refused at the start", "[http][tls
     CHECK(code_of({files.certificate, directory.path() / "none"}) == "internal.errno");
     chmod(files.key.c_str(), 0644);
     CHECK(code_of(files) == "http.key_exposed");
+}
+
+TEST_CASE("a client's certificate is known by its digest, and trusted as long as its CA is", "[http][tls]")
+{
+    const TempDir directory;
+    auto files = make_certificate(directory.path(), "kho.test");
+    const auto lan = make_certificate(directory.path(), "lan");
+    const auto minh = make_certificate(directory.path(), "minh");
+    files.client_ca = directory.path() / "clients.pem";
+    write_file_atomically(files.client_ca, read_file(lan.certificate)); // each its own CA
+    TestServer server{{.tls = files}, [](Request& request) {
+                          const auto& shown = request.certificate;
+                          return Response{.body = shown ? shown->digest + (shown->is_trusted ? " trusted" : " not")
+                                                        : std::string{"none"}};
+                      }};
+    const auto digest_of = [](const TlsFiles& own) { return read_certificate(read_file(own.certificate)).digest; };
+    const auto connect = [&](const TlsFiles* own) { return Client{server.server.port(), true, own}; };
+    auto open_of_lan = connect(&lan);
+    auto open_of_minh = connect(&minh);
+    const std::string claim = "X-SSL-Client-Cert: " + digest_of(lan) + "\r\n";
+    for (int i = 0; i < 3; ++i) {
+        CHECK(open_of_lan.ask(get("/")).body == digest_of(lan) + " trusted");
+        CHECK(open_of_minh.ask(get("/")).body == digest_of(minh) + " not");
+    }
+    CHECK(connect(nullptr).ask(get("/", claim)).body == "none");
+
+    // Connections that are open are judged by what is trusted now.
+    write_file_atomically(files.client_ca, read_file(minh.certificate));
+    server.server.reload_certificate();
+    CHECK(open_of_lan.ask(get("/")).body == digest_of(lan) + " not");
+    CHECK(open_of_minh.ask(get("/")).body == digest_of(minh) + " trusted");
+    CHECK(connect(&lan).ask(get("/")).body == digest_of(lan) + " not");
+    write_file_atomically(files.client_ca, "nonsense");
+    CHECK_THROWS_AS(server.server.reload_certificate(), Error);
+    CHECK(open_of_minh.ask(get("/")).body == digest_of(minh) + " trusted");
+    write_file_atomically(files.client_ca, read_file(lan.key));
+    CHECK_THROWS_AS(server.server.reload_certificate(), Error);
 }

@@ -74,11 +74,12 @@ class Answer:
 
 
 class Person:
-    """A browser without script, or a program: one cookie, one connection."""
+    """A browser without script, or a program: one cookie, one connection; under TLS with a `context` of ssl."""
 
-    def __init__(self, server, token=None):
+    def __init__(self, server, token=None, context=None):
         self.server = server
-        self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        self.connection = (http.client.HTTPSConnection("127.0.0.1", server.port, timeout=60, context=context) if context
+                           else http.client.HTTPConnection("127.0.0.1", server.port, timeout=60))
         self.cookies = {}
         self.csrf = ""
         self.token = token

@@ -32,6 +32,7 @@ ALLOWED = [
     (r"kainjow/.*", ["webui/src/templates"]),
     (r"sodium\.h", ["core/src/auth"]),
     (r"liboath/oath\.h", ["core/src/auth"]),
+    (r"ldap\.h", ["core/src/auth"]),
     (r"qrcodegen/.*", ["webui/src"]),
     (r"xlsxwriter\.h", ["core/src/forms"]),
     (r"spdlog/.*", ["core/src/base"]),

@@ -54,7 +54,7 @@ class People(Users):
         roles = made.pop("roles")
         self.assertEqual([(r["role"], r["unit"], r["with_sub_units"], r["confirmed_at"]) for r in roles], [("clerk", "TCCB", True, None)])
         self.assertEqual(made, {"format_version": 1, "name": "Lân", "full_name": "Nguyễn Thị Lân", "unit": "TCCB", "role": "clerk", "clearance": "mat",
-                                "disabled": False, "has_password": True, "signed_in_at": None, "signed_in_from": None, "failures": 0})
+                                "disabled": False, "door": "password", "has_password": True, "signed_in_at": None, "signed_in_from": None, "failures": 0})
         self.add("an")
         self.assertEqual([u["name"] for u in self.vtlt("user", "list", "--json").json()["users"]], ["an", "Lân"])
         changed = self.vtlt("user", "change", "lan", "--role", "leader", "--clearance", "toi_mat", "--unit", "CQ", "--json").json()

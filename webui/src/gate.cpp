@@ -17,7 +17,7 @@ constexpr std::size_t kMaxForm = std::size_t{1} << 20;
 constexpr std::string_view kBearer = "Bearer ";
 /// Whose handlers read the form with its files themselves (read_form_files). On any other route that content type is
 /// no way around the check.
-constexpr std::array<std::string_view, 2> kFormsWithFiles{"/intake", "/packages/verify"};
+constexpr std::array<std::string_view, 3> kFormsWithFiles{"/intake", "/packages/verify", "/people/{id}/certificates"};
 
 bool is_changing(const http::Request& request)
 {
@@ -51,6 +51,12 @@ std::optional<std::string_view> bearer_of(const http::Request& request)
 std::string own_secret(const http::Request& request)
 {
     return std::string{request.cookie(session_cookie_name(request.secure)).value_or("")};
+}
+
+/// What came with the connection and is worth something now.
+std::string trusted_certificate(const http::Request& request)
+{
+    return request.certificate && request.certificate->is_trusted ? request.certificate->digest : std::string{};
 }
 
 } // namespace
@@ -135,7 +141,7 @@ void identify(Call& call)
     if (secret.empty()) {
         return;
     }
-    if (auto found = services::find_session(call.archive(), call.clock(), secret)) {
+    if (auto found = services::find_session(call.archive(), call.clock(), secret, trusted_certificate(request))) {
         call.house.services.activity.note(found->session);
         call.actor = found->actor;
         call.csrf = auth::csrf_token(secret);
@@ -151,8 +157,9 @@ std::function<bool()> still_allowed(const Call& call, bool is_download)
             return now && has_same_rights(before, *now);
         };
     }
-    return [&house = call.house, secret = own_secret(call.request), before = call.actor, is_download] {
-        const auto now = services::find_session(house.services.archive, house.services.clock, secret);
+    return [&house = call.house, secret = own_secret(call.request), certificate = trusted_certificate(call.request),
+            before = call.actor, is_download] {
+        const auto now = services::find_session(house.services.archive, house.services.clock, secret, certificate);
         if (now && is_download) {
             house.services.activity.note(now->session);
         }

@@ -28,6 +28,7 @@ constexpr std::array kOwnStatus{
     StatusRow{"http.method", 405},
     StatusRow{"http.body_cut_off", 400},
     StatusRow{"sign_in.wait", 429},
+    StatusRow{"sign_in.busy", 429},
     StatusRow{"http.sign_in_first", 401},
     StatusRow{"http.csrf", 403},
     StatusRow{"http.range", 416},

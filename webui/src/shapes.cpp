@@ -285,10 +285,21 @@ Json account_json(const catalog::Account& account, std::span<const catalog::Role
             {"roles", roles},
             {"clearance", secrecy_name(account.clearance)},
             {"disabled", account.disabled},
+            {"door", catalog::door_name(account.door)},
             {"has_password", account.has_password},
             {"signed_in_at", json_or_null(account.last.at)},
             {"signed_in_from", json_or_null(account.last.address)},
             {"failures", account.last.failures}};
+}
+
+Json certificate_json(const catalog::AccountCertificate& certificate)
+{
+    return {{"id", certificate.uid},
+            {"sha256", certificate.digest},
+            {"subject", certificate.subject},
+            {"issuer", certificate.issuer},
+            {"expires_at", format_instant(certificate.expires_at)},
+            {"added_at", format_instant(certificate.added_at)}};
 }
 
 Json second_factor_json(const services::SecondFactorState& state)

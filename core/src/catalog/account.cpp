@@ -8,6 +8,9 @@
 
 #include "catalog/account_columns.h"
 
+#include <algorithm>
+#include <array>
+
 namespace vtlt::catalog {
 
 namespace {
@@ -19,8 +22,21 @@ const std::string kSelectByIds = kSelectAccount + "WHERE account.id IN {ids ?1} 
 const std::string kSelectInUnit = kSelectAccount + "WHERE account.unit_id = ?1 ORDER BY account.id";
 /// A person has no day.
 constexpr ReachSql::Columns kAccountReach{"account.clearance", "account.unit_id", "NULL"};
+/// By Door.
+constexpr std::array<std::string_view, 2> kDoorNames{"password", "ldap"};
 
 } // namespace
+
+std::string_view door_name(Door door)
+{
+    return kDoorNames.at(static_cast<std::size_t>(door));
+}
+
+std::optional<Door> door_from_name(std::string_view name)
+{
+    const auto found = std::ranges::find(kDoorNames, name);
+    return found != kDoorNames.end() ? std::optional{static_cast<Door>(found - kDoorNames.begin())} : std::nullopt;
+}
 
 Account read_account(const db::Statement& row, int first)
 {
@@ -32,6 +48,7 @@ Account read_account(const db::Statement& row, int first)
                     .unit_code = row.text(first + 5),
                     .clearance = static_cast<Secrecy>(row.integer(first + 6)),
                     .disabled = row.integer(first + 7) != 0,
+                    .door = door_from_name(row.text(first + 13)).value_or(Door::password),
                     .has_password = row.integer(first + 8) != 0,
                     .last = {.at = {}, .address = row.text(first + 10), .failures = row.integer(first + 11)},
                     .revision = row.integer(first + 12)};
@@ -123,8 +140,8 @@ AccountId insert_account(db::WriteTx& tx, const Account& account)
         throw Error{Kind::conflict, "account.exists", {{"account", existing->name}}};
     }
     auto insert = tx.prepare(R"sql(
-        INSERT INTO account (uid, name, name_key, full_name, unit_id, clearance, disabled)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        INSERT INTO account (uid, name, name_key, full_name, unit_id, clearance, disabled, door)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
         RETURNING id
     )sql");
     insert.bind(1, account.uid)
@@ -133,7 +150,8 @@ AccountId insert_account(db::WriteTx& tx, const Account& account)
         .bind(4, account.full_name)
         .bind(5, account.unit)
         .bind(6, static_cast<int>(account.clearance))
-        .bind(7, account.disabled ? 1 : 0);
+        .bind(7, account.disabled ? 1 : 0)
+        .bind(8, door_name(account.door));
     ensure(insert.step(), "RETURNING gives the key");
     return insert.id<AccountId>(0);
 }
@@ -142,7 +160,8 @@ void update_account(db::WriteTx& tx, const Account& account)
 {
     auto update = tx.prepare(R"sql(
         UPDATE account
-           SET full_name = ?2, unit_id = ?3, clearance = ?4, disabled = ?5, revision = revision + 1
+           SET full_name = ?2, unit_id = ?3, clearance = ?4, disabled = ?5, revision = revision + 1, door = ?7,
+               password_hash = CASE WHEN ?7 = 'password' THEN password_hash END
          WHERE id = ?1 AND revision = ?6
     )sql");
     update.bind(1, account.id)
@@ -150,7 +169,8 @@ void update_account(db::WriteTx& tx, const Account& account)
         .bind(3, account.unit)
         .bind(4, static_cast<int>(account.clearance))
         .bind(5, account.disabled ? 1 : 0)
-        .bind(6, account.revision);
+        .bind(6, account.revision)
+        .bind(7, door_name(account.door));
     if (update.run() == 0) {
         throw Error{Kind::conflict, "account.changed_meanwhile", {{"account", account.name}}};
     }

@@ -10,7 +10,7 @@ namespace vtlt::catalog {
 inline constexpr std::string_view kAccountColumns = R"sql(
        account.id, account.uid, account.name, account.full_name, account.unit_id, unit.code, account.clearance,
        account.disabled, account.password_hash IS NOT NULL, account.signed_in_at, account.signed_in_from,
-       account.failures, account.revision
+       account.failures, account.revision, account.door
 )sql";
 inline constexpr std::string_view kUnitOfAccount = " LEFT JOIN unit ON unit.id = account.unit_id ";
 

@@ -5,17 +5,18 @@
 #include <vtlt/core/db/database.h>
 
 #include "catalog/account_columns.h"
+#include "catalog/digest_bytes.h"
 
 namespace vtlt::catalog {
 
 namespace {
 
-constexpr int kSessionColumns = 8;
+constexpr int kSessionColumns = 9;
 constexpr int kTokenColumns = 7;
 
 const std::string kSelectSession = R"sql(
     SELECT session.uid, session.account_id, session.opened_at, session.last_seen_at, session.address,
-           session.previous_at, session.previous_from, session.previous_failures,
+           session.previous_at, session.previous_from, session.previous_failures, session.certificate,
 )sql" + std::string{kAccountColumns} +
                                    "FROM session JOIN account ON account.id = session.account_id" +
                                    std::string{kUnitOfAccount} + "WHERE session.digest = ?1";
@@ -40,7 +41,8 @@ Session read_session(const db::Statement& row)
             .opened_at = row.instant(2),
             .last_seen_at = row.instant(3),
             .address = row.text(4),
-            .previous = {.at = optional_instant(row, 5), .address = row.text(6), .failures = row.integer(7)}};
+            .previous = {.at = optional_instant(row, 5), .address = row.text(6), .failures = row.integer(7)},
+            .certificate = to_hex(row.bytes(8))};
 }
 
 ApiToken read_token(const db::Statement& row)
@@ -68,7 +70,8 @@ std::optional<SessionOfAccount> find_session(db::ReadTx& tx, std::string_view di
 std::vector<Session> list_sessions(db::ReadTx& tx, AccountId account)
 {
     auto select = tx.prepare(R"sql(
-        SELECT uid, account_id, opened_at, last_seen_at, address, previous_at, previous_from, previous_failures
+        SELECT uid, account_id, opened_at, last_seen_at, address, previous_at, previous_from, previous_failures,
+               certificate
           FROM session
          WHERE account_id = ?1
          ORDER BY opened_at DESC, id DESC
@@ -83,12 +86,12 @@ std::vector<Session> list_sessions(db::ReadTx& tx, AccountId account)
 
 void insert_session(db::WriteTx& tx, const Session& session, std::string_view digest)
 {
-    tx.prepare(R"sql(
+    auto insert = tx.prepare(R"sql(
         INSERT INTO session (uid, account_id, digest, opened_at, last_seen_at, address, previous_at, previous_from,
-                             previous_failures)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-    )sql")
-        .bind(1, session.uid)
+                             previous_failures, certificate)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+    )sql");
+    insert.bind(1, session.uid)
         .bind(2, session.account)
         .bind_bytes(3, digest)
         .bind(4, session.opened_at)
@@ -96,8 +99,9 @@ void insert_session(db::WriteTx& tx, const Session& session, std::string_view di
         .bind(6, session.address)
         .bind(7, session.previous.at)
         .bind_text_or_null(8, session.previous.address)
-        .bind(9, session.previous.failures)
-        .run();
+        .bind(9, session.previous.failures);
+    session.certificate.empty() ? insert.bind_null(10) : insert.bind_bytes(10, digest_bytes(session.certificate));
+    insert.run();
 }
 
 Uid owner_of_session(db::ReadTx& tx, const Uid& session)

@@ -5,6 +5,8 @@
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/db/database.h>
 
+#include "catalog/digest_bytes.h"
+
 namespace vtlt::services {
 
 catalog::Account visible_account(db::ReadTx& tx, const auth::Actor& actor, std::string_view who)
@@ -45,6 +47,18 @@ std::vector<audit::Event> end_other_sessions(db::WriteTx& tx, const catalog::Acc
     std::vector<audit::Event> events;
     while (ended.step()) {
         events.push_back({"session.ended", ended.text(0), {{"account", account.uid}, {"why", why}}});
+    }
+    return events;
+}
+
+std::vector<audit::Event> end_certificate_sessions(db::WriteTx& tx, const catalog::Account& account,
+                                                   std::string_view digest)
+{
+    auto ended = tx.prepare("DELETE FROM session WHERE account_id = ?1 AND certificate = ?2 RETURNING uid");
+    ended.bind(1, account.id).bind_bytes(2, catalog::digest_bytes(digest));
+    std::vector<audit::Event> events;
+    while (ended.step()) {
+        events.push_back({"session.ended", ended.text(0), {{"account", account.uid}, {"why", "certificate"}}});
     }
     return events;
 }

@@ -15,11 +15,14 @@ catalog::Account visible_account(db::ReadTx& tx, const auth::Actor& actor, std::
 /// clearance. Who may not know of others learns of no name whether it exists. Throws not_found `account.not_found`.
 catalog::Account account_for(db::ReadTx& tx, const auth::Actor& actor, std::string_view who, auth::Action action);
 
-/// What somebody has open ends in the transaction of the change that ends it. Both answer one event for each.
-/// `why`: sign_out password disabled rights second_factor.
+/// What somebody has open ends in the transaction of the change that ends it. Each answers one event a session.
+/// `why`: sign_out password disabled rights second_factor certificate.
 std::vector<audit::Event> end_all_sessions(db::WriteTx& tx, const catalog::Account& account, const char* why);
 std::vector<audit::Event> end_other_sessions(db::WriteTx& tx, const catalog::Account& account, const Uid& own,
                                              const char* why);
+/// Those that were opened with this certificate; `digest` in hex.
+std::vector<audit::Event> end_certificate_sessions(db::WriteTx& tx, const catalog::Account& account,
+                                                   std::string_view digest);
 std::vector<audit::Event> revoke_all_tokens(db::WriteTx& tx, const catalog::Account& account, Instant at);
 
 /// Sets the password and ends the sessions: the events of both.

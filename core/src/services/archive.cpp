@@ -77,6 +77,24 @@ std::chrono::minutes minutes_of(const Json& json, const char* key, std::chrono::
     return std::chrono::minutes{minutes};
 }
 
+/// A CA file is named from the home on.
+std::optional<auth::DirectoryServer> directory_of(const Home& home, const Json& json)
+{
+    const auto found = json.find("ldap");
+    if (found == json.end() || found->is_null()) {
+        return std::nullopt;
+    }
+    auth::DirectoryServer server{.url = found->at("url").get<std::string>(),
+                                 .bind = found->at("bind").get<std::string>(),
+                                 .ca_file = {},
+                                 .start_tls = found->value("start_tls", false)};
+    if (const auto file = found->value("ca_file", std::string{}); !file.empty()) {
+        server.ca_file = home.root() / file;
+    }
+    auth::check_directory_server(server);
+    return server;
+}
+
 void make_folders(const Home& home)
 {
     for (const auto& folder : {home.objects(), home.audit(), home.keys(), home.ledger(), home.index(), home.cache(),
@@ -120,6 +138,7 @@ Config read_config(const Home& home)
         config.test_clock = json.value("test_clock", false);
         config.session_idle = minutes_of(json, "session_idle_minutes", config.session_idle);
         config.session_longest = minutes_of(json, "session_longest_minutes", config.session_longest);
+        config.ldap = directory_of(home, json);
     } catch (const Json::exception&) {
         throw Error{Kind::corrupt, "config.damaged", {{"path", home.config().native()}}};
     }

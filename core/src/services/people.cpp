@@ -59,6 +59,20 @@ catalog::Unit unit_of(db::ReadTx& tx, const std::string& code)
     return clean.empty() ? catalog::root_unit(tx) : catalog::get_unit(tx, clean);
 }
 
+void require_door(const Archive& archive, catalog::Door door)
+{
+    if (door == catalog::Door::ldap && !archive.config().ldap) {
+        throw Error{Kind::conflict, "directory.none"};
+    }
+}
+
+void require_password_here(const catalog::Account& account)
+{
+    if (account.door != catalog::Door::password) {
+        throw Error{Kind::conflict, "password.in_directory"};
+    }
+}
+
 /// The detail of `user.changed`: the new values of what changed.
 SortedJson changed_values(const catalog::Account& before, const catalog::Account& after)
 {
@@ -71,6 +85,9 @@ SortedJson changed_values(const catalog::Account& before, const catalog::Account
     }
     if (after.clearance != before.clearance) {
         detail["clearance"] = secrecy_name(after.clearance);
+    }
+    if (after.door != before.door) {
+        detail["door"] = catalog::door_name(after.door);
     }
     return detail;
 }
@@ -119,8 +136,9 @@ catalog::Account add_account(Archive& archive, const Clock& clock, const auth::A
     auth::authorize_somewhere(actor, auth::Action::user_administer);
     const auto name = clean_text(wanted.name);
     check_name(name);
+    require_door(archive, wanted.door);
     std::string hash;
-    if (wanted.password) {
+    if (wanted.password && wanted.door == catalog::Door::password) {
         auth::check_password(*wanted.password, name);
         hash = auth::hash_password(*wanted.password);
     }
@@ -129,6 +147,7 @@ catalog::Account add_account(Archive& archive, const Clock& clock, const auth::A
                              .name = name,
                              .full_name = wanted.full_name.empty() ? name : clean_title(wanted.full_name),
                              .clearance = wanted.clearance,
+                             .door = wanted.door,
                              .has_password = !hash.empty()};
     auto tx = archive.database().write();
     const auto unit = unit_of(tx, wanted.unit);
@@ -137,12 +156,14 @@ catalog::Account add_account(Archive& archive, const Clock& clock, const auth::A
     authorize_for(actor, account);
     require_open(unit, clock.today());
     account.id = catalog::insert_account(tx, account);
-    std::vector<audit::Event> events{{"user.added",
-                                      account.uid,
-                                      {{"name", account.name},
-                                       {"full_name", account.full_name},
-                                       {"unit", account.unit_code},
-                                       {"clearance", secrecy_name(account.clearance)}}}};
+    SortedJson detail{{"name", account.name},
+                      {"full_name", account.full_name},
+                      {"unit", account.unit_code},
+                      {"clearance", secrecy_name(account.clearance)}};
+    if (account.door != catalog::Door::password) {
+        detail["door"] = catalog::door_name(account.door);
+    }
+    std::vector<audit::Event> events{{"user.added", account.uid, std::move(detail)}};
     for (const auto role : wanted.roles) {
         events.push_back(add_grant(archive, tx, clock, actor, account,
                                    {.role = role, .unit = unit.id, .with_sub_units = !wanted.only_unit}));
@@ -181,6 +202,7 @@ void set_password(Archive& archive, const Clock& clock, const auth::Actor& actor
         auto tx = archive.database().read();
         auto account = visible_account(tx, actor, name);
         authorize_holder(archive, tx, clock, actor, account);
+        require_password_here(account);
         return account;
     }();
     auth::check_password(password, known.name);
@@ -189,6 +211,7 @@ void set_password(Archive& archive, const Clock& clock, const auth::Actor& actor
     auto tx = archive.database().write();
     const auto account = catalog::get_account(tx, known.uid);
     authorize_holder(archive, tx, clock, actor, account);
+    require_password_here(account);
     audit::record_events(tx, clock, actor, put_password(tx, account, hash));
     tx.commit();
 }
@@ -241,6 +264,7 @@ catalog::Account change_account(Archive& archive, const Clock& clock, const auth
     auto after = before;
     after.full_name = change.full_name ? clean_title(*change.full_name) : before.full_name;
     after.clearance = change.clearance.value_or(before.clearance);
+    after.door = change.door.value_or(before.door);
     after.revision = change.seen.value_or(before.revision);
     if (change.unit) {
         const auto unit = unit_of(tx, *change.unit);
@@ -250,6 +274,10 @@ catalog::Account change_account(Archive& archive, const Clock& clock, const auth
     }
     authorize_holder(archive, tx, clock, actor, before);
     authorize_for(actor, after);
+    if (after.door != before.door) {
+        require_door(archive, after.door);
+        after.has_password = false;
+    }
     const auto changed = changed_values(before, after);
     if (changed.empty() && change.roles.empty()) {
         return before;
@@ -265,7 +293,8 @@ catalog::Account change_account(Archive& archive, const Clock& clock, const auth
                           std::back_inserter(events));
     }
     guard.require_one(tx);
-    if (!change.roles.empty() || after.clearance != before.clearance || after.unit != before.unit) {
+    if (!change.roles.empty() || after.clearance != before.clearance || after.unit != before.unit ||
+        after.door != before.door) {
         std::ranges::move(end_all_sessions(tx, after, "rights"), std::back_inserter(events));
     }
     audit::record_events(tx, clock, actor, events);

@@ -83,7 +83,7 @@ void check_accounts(db::ReadTx& tx, std::vector<HistoryFault>& faults)
 {
     auto rows = tx.prepare(R"sql(
         SELECT account.uid, coalesce(unit.code, ''), account.clearance, account.disabled, account.password_hash,
-               audit_leaf.leaf, audit_detail.detail
+               account.door, audit_leaf.leaf, audit_detail.detail
           FROM account
           LEFT JOIN unit ON unit.id = account.unit_id
           LEFT JOIN audit_detail ON audit_detail.object = account.uid
@@ -96,12 +96,16 @@ void check_accounts(db::ReadTx& tx, std::vector<HistoryFault>& faults)
             account.held = {{"unit", rows.text(1)},
                             {"clearance", std::string{secrecy_name(static_cast<Secrecy>(rows.integer(2)))}},
                             {"disabled", rows.integer(3) != 0 ? "yes" : "no"},
-                            {"password", rows.is_null(4) ? std::string{} : sha256_hex(rows.text(4))}};
-            account.told = {{"disabled", "no"}, {"password", ""}};
+                            {"password", rows.is_null(4) ? std::string{} : sha256_hex(rows.text(4))},
+                            {"door", rows.text(5)}};
+            account.told = {{"disabled", "no"}, {"password", ""}, {"door", "password"}};
         }
-        const auto [action, detail] = read_event(rows, 5);
+        const auto [action, detail] = read_event(rows, 6);
         if (action == "user.added" || action == "user.changed") {
-            take_over(detail, {"unit", "clearance"}, account.told);
+            take_over(detail, {"unit", "clearance", "door"}, account.told);
+            if (detail.contains("door")) {
+                account.told["password"] = "";
+            }
         } else if (action == "user.disabled" || action == "user.enabled") {
             account.told["disabled"] = action == "user.disabled" ? "yes" : "no";
         } else if (action == "user.password_set" || action == "user.password_renewed") {
@@ -287,10 +291,35 @@ void check_setting(db::ReadTx& tx, const SettingRow& row, std::vector<HistoryFau
     setting.judge();
 }
 
+void check_certificates(db::ReadTx& tx, std::vector<HistoryFault>& faults)
+{
+    auto rows = tx.prepare(R"sql(
+        SELECT account_certificate.uid, account.uid, account_certificate.digest, audit_leaf.leaf, audit_detail.detail
+          FROM account_certificate
+          JOIN account ON account.id = account_certificate.account_id
+          LEFT JOIN audit_detail ON audit_detail.object = account_certificate.uid
+          LEFT JOIN audit_leaf ON audit_leaf.seq = audit_detail.seq
+         ORDER BY account_certificate.id, audit_detail.seq
+    )sql");
+    Comparison certificate{faults};
+    while (rows.step()) {
+        if (certificate.begin(rows.text(0))) {
+            certificate.held = {{"account", rows.text(1)}, {"certificate", to_hex(rows.bytes(2))}};
+        }
+        const auto [action, detail] = read_event(rows, 3);
+        if (action == "certificate.added") {
+            take_over(detail, {"account", "certificate"}, certificate.told);
+        } else if (action == "certificate.removed") {
+            certificate.told.clear();
+        }
+    }
+    certificate.judge();
+}
+
 void check_sessions(db::ReadTx& tx, std::vector<HistoryFault>& faults)
 {
     auto rows = tx.prepare(R"sql(
-        SELECT session.uid, account.uid, audit_leaf.leaf, audit_detail.detail
+        SELECT session.uid, account.uid, session.certificate, audit_leaf.leaf, audit_detail.detail
           FROM session
           JOIN account ON account.id = session.account_id
           LEFT JOIN audit_detail ON audit_detail.object = session.uid
@@ -300,11 +329,12 @@ void check_sessions(db::ReadTx& tx, std::vector<HistoryFault>& faults)
     Comparison session{faults};
     while (rows.step()) {
         if (session.begin(rows.text(0))) {
-            session.held = {{"account", rows.text(1)}};
+            session.held = {{"account", rows.text(1)}, {"certificate", to_hex(rows.bytes(2))}};
         }
-        const auto [action, detail] = read_event(rows, 2);
+        const auto [action, detail] = read_event(rows, 3);
         if (action == "session.opened") {
-            take_over(detail, {"account"}, session.told);
+            session.told["certificate"] = "";
+            take_over(detail, {"account", "certificate"}, session.told);
         } else if (action == "session.ended") {
             session.told.clear();
         }
@@ -325,6 +355,7 @@ std::vector<HistoryFault> check_people_against_history(db::Database& database)
     for (const auto& row : kSettings) {
         check_setting(tx, row, faults);
     }
+    check_certificates(tx, faults);
     check_sessions(tx, faults);
     return faults;
 }

@@ -244,7 +244,7 @@ SecondFactorSecret start_second_factor(Archive& archive, const Clock& clock, con
     const auto key = read_key(archive.home());
     auto tx = archive.database().write();
     const auto account = catalog::get_account(tx, actor.name);
-    if (!account.has_password) {
+    if (!account.has_password && account.door == catalog::Door::password) {
         throw Error{Kind::conflict, "second_factor.no_password"};
     }
     if (!catalog::start_second_factor(tx, account.id, key.seal(secret, bound_to(account.uid, own)), clock.now())) {

@@ -24,15 +24,21 @@ bool is_over(const Config& config, const catalog::Session& session, Instant now)
 
 } // namespace
 
-std::optional<SignedIn> find_session(Archive& archive, const Clock& clock, std::string_view secret)
+std::optional<SignedIn> find_session(Archive& archive, const Clock& clock, std::string_view secret,
+                                     std::string_view certificate)
 {
     auto tx = archive.database().read();
     auto found = catalog::find_session(tx, auth::secret_digest(secret));
     if (!found || found->account.disabled || is_over(archive.config(), found->session, clock.now())) {
         return std::nullopt;
     }
+    const auto& bound = found->session.certificate;
+    if (!bound.empty() && bound != certificate) {
+        return std::nullopt;
+    }
     auto actor = actor_of(archive, tx, found->account, clock.today());
-    const bool lacks = lacks_second_factor(tx, found->account, actor);
+    // A card and its PIN are two factors already.
+    const bool lacks = bound.empty() && lacks_second_factor(tx, found->account, actor);
     if (lacks) {
         actor.scopes = {};
         actor.scopes.add(auth::Scope::account);

@@ -8,6 +8,7 @@
 #include <vtlt/core/base/digest.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/text.h>
+#include <vtlt/core/catalog/account_certificate.h>
 #include <vtlt/core/services/actors.h>
 
 #include "services/account_steps.h"
@@ -28,6 +29,8 @@ constexpr std::size_t kMostHalves = 1'000;
 /// What was refused, as the history tells it; of a password nothing.
 constexpr const char* kPassword = nullptr;
 constexpr const char* kCode = "code";
+constexpr const char* kDirectory = "directory";
+constexpr const char* kCertificate = "certificate";
 
 /// What was typed, as far as it can be anybody's name; else nobody's.
 std::string possible_name(std::string_view typed)
@@ -64,7 +67,7 @@ std::optional<TakenCode> take_code_of_own(const Home& home, db::WriteTx& tx, con
 
 void require_unchanged(db::ReadTx& tx, const catalog::Account& account, const std::string& hash)
 {
-    if (catalog::password_hash(tx, account.id) != hash) {
+    if (catalog::password_hash(tx, account.id) != hash || catalog::get_account(tx, account.id).door != account.door) {
         throw Error{Kind::conflict, "account.changed_meanwhile", {{"account", account.name}}};
     }
 }
@@ -128,6 +131,9 @@ public:
         desk_.names_.erase(bucket_);
     }
 
+    /// A refused one of the name alone: an office behind one address cannot help it that its directory is silent.
+    void unanswered() { is_decided_ = true; }
+
     void refused()
     {
         is_decided_ = true;
@@ -178,6 +184,9 @@ SignInDesk::SignInDesk(Archive& archive, const Clock& clock) : archive_(archive)
     while (select.step()) {
         names_[static_cast<int>(select.integer(0))] = {static_cast<int>(select.integer(1)), select.instant(2)};
     }
+    if (archive_.config().ldap) {
+        directory_.emplace(*archive_.config().ldap);
+    }
 }
 
 std::variant<OpenedSession, CodeAsked> SignInDesk::sign_in(std::string_view name, std::string_view password,
@@ -186,12 +195,14 @@ std::variant<OpenedSession, CodeAsked> SignInDesk::sign_in(std::string_view name
     const auto typed = possible_name(name);
     Try attempt{*this, bucket_of(typed), clean_address(address)};
     const auto found = look_up(typed);
-    const bool is_right = auth::verify_password(found.hash, password) && !found.account->disabled;
+    const auto verdict = judge(found, password);
     std::optional<OpenedSession> opened;
-    if (is_right) {
+    if (verdict == Verdict::right) {
+        const bool is_old = !found.hash.empty() && auth::needs_rehash(found.hash);
         Half half{.account = found.account->uid,
+                  .door = found.account->door,
                   .hash = found.hash,
-                  .renewed = auth::needs_rehash(found.hash) ? auth::hash_password(password) : std::string{},
+                  .renewed = is_old ? auth::hash_password(password) : std::string{},
                   .at = clock_.now()};
         if (found.has_second_factor) {
             return keep_half(std::move(half));
@@ -199,9 +210,7 @@ std::variant<OpenedSession, CodeAsked> SignInDesk::sign_in(std::string_view name
         opened = open(half, std::nullopt, attempt);
     }
     if (!opened) {
-        attempt.refused();
-        keep_failure(found, attempt, kPassword);
-        throw Error{Kind::invalid, "sign_in.refused"};
+        refuse(found, attempt, verdict, "sign_in.refused");
     }
     attempt.let_in();
     return *std::move(opened);
@@ -228,6 +237,29 @@ OpenedSession SignInDesk::sign_in_with_code(std::string_view secret, std::string
     attempt.let_in();
     const std::lock_guard lock{mutex_};
     halves_.erase(auth::secret_digest(secret));
+    return *std::move(opened);
+}
+
+OpenedSession SignInDesk::sign_in_with_certificate(std::string_view digest, bool is_trusted, std::string_view address)
+{
+    const std::string shown{digest};
+    // No name is typed; a blank is in none.
+    Try attempt{*this, bucket_of("certificate " + shown), clean_address(address)};
+    Found found;
+    {
+        auto tx = archive_.database().read();
+        if (const auto bound = catalog::find_certificate(tx, shown)) {
+            found.account = catalog::get_account(tx, bound->account);
+        }
+    }
+    const bool is_person = is_trusted && found.account && !found.account->disabled;
+    auto opened = is_person ? open_by_certificate(shown, attempt) : std::nullopt;
+    if (!opened) {
+        attempt.refused();
+        keep_failure(found, attempt, kCertificate);
+        throw Error{Kind::invalid, "sign_in.certificate_refused"};
+    }
+    attempt.let_in();
     return *std::move(opened);
 }
 
@@ -263,12 +295,13 @@ void SignInDesk::change_password(const auth::Actor& actor, std::string_view old_
                                  std::string_view address)
 {
     const auto found = look_up_own(actor);
+    if (found.account->door != catalog::Door::password) {
+        throw Error{Kind::conflict, "password.in_directory"};
+    }
     auth::check_password(password, found.account->name);
     Try attempt{*this, bucket_of(found.account->name), clean_address(address)};
     if (!auth::verify_password(found.hash, old_password)) {
-        attempt.refused();
-        keep_failure(found, attempt, kPassword);
-        throw Error{Kind::invalid, "password.wrong"};
+        refuse(found, attempt, Verdict::wrong, "password.wrong");
     }
     const auto hash = auth::hash_password(password);
     auto tx = archive_.database().write();
@@ -285,13 +318,8 @@ auto SignInDesk::with_own_password(const auth::Actor& actor, std::string_view pa
 {
     const auto found = look_up_own(actor);
     Try attempt{*this, bucket_of(found.account->name), clean_address(address)};
-    const auto refuse = [&](const char* what, const char* code) {
-        attempt.refused();
-        keep_failure(found, attempt, what);
-        throw Error{Kind::invalid, code};
-    };
-    if (!auth::verify_password(found.hash, password)) {
-        refuse(kPassword, "password.wrong");
+    if (const auto verdict = judge(found, password); verdict != Verdict::right) {
+        refuse(found, attempt, verdict, "password.wrong");
     }
     const auto done = [&] {
         auto tx = archive_.database().write();
@@ -303,7 +331,9 @@ auto SignInDesk::with_own_password(const auth::Actor& actor, std::string_view pa
         return result;
     }();
     if (!done) {
-        refuse(kCode, "second_factor.wrong_code");
+        attempt.refused();
+        keep_failure(found, attempt, kCode);
+        throw Error{Kind::invalid, "second_factor.wrong_code"};
     }
     attempt.let_in();
     return *done;
@@ -369,6 +399,34 @@ SignInDesk::Found SignInDesk::look_up_own(const auth::Actor& actor)
     return {.account = std::move(account), .hash = std::move(hash)};
 }
 
+/// Whoever is not let in costs the same: a password is computed and the directory asked, for nobody where need be. Who
+/// has a password here does not depend on the directory.
+SignInDesk::Verdict SignInDesk::judge(const Found& found, std::string_view password)
+{
+    const bool is_person = found.account && !found.account->disabled;
+    if (auth::verify_password(found.hash, password) && is_person) {
+        return Verdict::right;
+    }
+    if (!directory_) {
+        return Verdict::wrong;
+    }
+    const bool is_of_directory = is_person && found.account->door == catalog::Door::ldap;
+    return directory_->ask(is_of_directory ? std::optional{found.account->name} : std::nullopt, password);
+}
+
+/// The same whoever it was: while the directory is silent a wrong password here is told like a name that nobody has.
+void SignInDesk::refuse(const Found& found, Try& attempt, Verdict verdict, const char* code)
+{
+    if (verdict == Verdict::silent) {
+        attempt.unanswered();
+        keep_failure(found, attempt, kDirectory);
+        throw Error{Kind::busy, "sign_in.directory_silent"};
+    }
+    attempt.refused();
+    keep_failure(found, attempt, kPassword);
+    throw Error{Kind::invalid, code};
+}
+
 /// The same statements whether somebody has this name or not.
 SignInDesk::Found SignInDesk::look_up(const std::string& name)
 {
@@ -385,14 +443,24 @@ SignInDesk::Found SignInDesk::look_up(const std::string& name)
         .account = std::move(account), .hash = std::move(hash), .has_second_factor = factor && factor->confirmed_at};
 }
 
+/// What a session is opened with.
+struct SignInDesk::Opening
+{
+    catalog::Account account;
+    std::string door = {};        ///< in the history; empty: a password of this archive
+    std::string certificate = {}; ///< digest in hex
+    std::vector<audit::Event> events = {};
+    std::optional<std::int64_t> recovery_codes_left = std::nullopt;
+};
+
 /// Without `code` the password was enough; with it the code is taken in the same transaction.
 std::optional<OpenedSession> SignInDesk::open(const Half& half, const std::optional<std::string>& code,
                                               const Try& attempt)
 {
     auto tx = archive_.database().write();
     auto account = catalog::get_account(tx, half.account);
-    // Disabled, or another password, while this one was being computed.
-    if (account.disabled || catalog::password_hash(tx, account.id) != half.hash) {
+    // Disabled, another password or another door, while this one was being asked for.
+    if (account.disabled || account.door != half.door || catalog::password_hash(tx, account.id) != half.hash) {
         return std::nullopt;
     }
     const auto now = clock_.now();
@@ -409,6 +477,39 @@ std::optional<OpenedSession> SignInDesk::open(const Half& half, const std::optio
         catalog::set_password_hash(tx, account.id, half.renewed);
         events.push_back({"user.password_renewed", account.uid, {{"password", sha256_hex(half.renewed)}}});
     }
+    auto opened = put_session(
+        tx,
+        {.account = std::move(account),
+         .door = half.door == catalog::Door::password ? std::string{} : std::string{catalog::door_name(half.door)},
+         .events = std::move(events),
+         .recovery_codes_left = taken->recovery_codes_left},
+        attempt);
+    tx.commit();
+    return opened;
+}
+
+std::optional<OpenedSession> SignInDesk::open_by_certificate(const std::string& digest, const Try& attempt)
+{
+    auto tx = archive_.database().write();
+    const auto bound = catalog::find_certificate(tx, digest);
+    if (!bound) {
+        return std::nullopt;
+    }
+    auto account = catalog::get_account(tx, bound->account);
+    if (account.disabled) {
+        return std::nullopt;
+    }
+    auto opened = put_session(
+        tx, {.account = std::move(account), .door = std::string{kCertificate}, .certificate = digest}, attempt);
+    tx.commit();
+    return opened;
+}
+
+/// In the caller's transaction: the session, its event after those of `opening`, and no more refused tries.
+OpenedSession SignInDesk::put_session(db::WriteTx& tx, const Opening& opening, const Try& attempt)
+{
+    const auto now = clock_.now();
+    const auto& account = opening.account;
     OpenedSession opened{.secret = auth::make_session_secret(),
                          .csrf_token = {},
                          .session = {.uid = make_uid(),
@@ -416,18 +517,24 @@ std::optional<OpenedSession> SignInDesk::open(const Half& half, const std::optio
                                      .opened_at = now,
                                      .last_seen_at = now,
                                      .address = attempt.address(),
-                                     .previous = account.last},
+                                     .previous = account.last,
+                                     .certificate = opening.certificate},
                          .account = account,
                          .actor = actor_of(archive_, tx, account, clock_.today()),
-                         .recovery_codes_left = taken->recovery_codes_left};
+                         .recovery_codes_left = opening.recovery_codes_left};
     opened.csrf_token = auth::csrf_token(opened.secret);
     catalog::insert_session(tx, opened.session, auth::secret_digest(opened.secret));
     catalog::note_sign_in(tx, account.id, now, attempt.address());
     tx.prepare("DELETE FROM sign_in_failure WHERE bucket = ?1").bind(1, attempt.bucket()).run();
-    events.push_back(
-        {"session.opened", opened.session.uid, {{"account", account.uid}, {"address", attempt.address()}}});
+    SortedJson detail{{"account", account.uid}, {"address", attempt.address()}};
+    for (const auto& [name, value] : {std::pair{"door", opening.door}, {"certificate", opening.certificate}}) {
+        if (!value.empty()) {
+            detail[name] = value;
+        }
+    }
+    auto events = opening.events;
+    events.push_back({"session.opened", opened.session.uid, std::move(detail)});
     audit::record_events(tx, clock_, opened.actor, events);
-    tx.commit();
     opened.account.last = {.at = now, .address = attempt.address(), .failures = 0};
     return opened;
 }

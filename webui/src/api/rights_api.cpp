@@ -71,6 +71,16 @@ Secrecy clearance_member(const Json& body, const char* name)
     return *clearance;
 }
 
+std::optional<catalog::Door> door_member(const Json& body)
+{
+    const auto text = text_member(body, "door");
+    const auto door = catalog::door_from_name(text);
+    if (!text.empty() && !door) {
+        refuse_member("door", "door.unknown", text);
+    }
+    return door;
+}
+
 Json with_version(Json json)
 {
     json["format_version"] = 1;
@@ -120,7 +130,8 @@ http::Response add_user(Call& call)
                                 .roles = {},
                                 .only_unit = flag_member(body, "only_unit"),
                                 .clearance = clearance_member(body, "clearance"),
-                                .password = {}};
+                                .password = {},
+                                .door = door_member(body).value_or(catalog::Door::password)};
     for (const auto& name : texts_member(body, "roles")) {
         wanted.roles.push_back(role_named("roles", name));
     }
@@ -133,7 +144,7 @@ http::Response add_user(Call& call)
 http::Response change_user(Call& call)
 {
     const auto body = read_json(call);
-    services::AccountChange change{.seen = wanted_revision(call)};
+    services::AccountChange change{.door = door_member(body), .seen = wanted_revision(call)};
     if (const auto name = text_member(body, "full_name"); !name.empty()) {
         change.full_name = name;
     }
@@ -315,7 +326,7 @@ constexpr std::array kRoutes{
           Access::signed_in,
           Action::user_administer,
           change_user,
-          {.summary = "Change name, unit or clearance", .request = "UserPatch", .response = "User"}},
+          {.summary = "Change name, unit, clearance or door", .request = "UserPatch", .response = "User"}},
     Route{"POST",
           "/api/v1/users/{id}/disable",
           Access::signed_in,

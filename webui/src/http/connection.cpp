@@ -59,6 +59,14 @@ IoResult Connection::tls_result(int returned) const
     }
 }
 
+std::optional<ClientCertificate> Connection::certificate(const TlsContext* tls)
+{
+    if (ssl_ && tls != nullptr) {
+        tls->judge_client(ssl_.get(), proof_);
+    }
+    return proof_.certificate;
+}
+
 IoResult Connection::handshake()
 {
     ERR_clear_error();

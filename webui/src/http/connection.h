@@ -52,6 +52,9 @@ public:
     bool is_secure() const { return ssl_ != nullptr; }
     const std::string& address() const { return address_; }
 
+    /// What the client came with, as `tls` judges it now; `tls` null: nothing.
+    std::optional<ClientCertificate> certificate(const TlsContext* tls);
+
     IoResult handshake();
     IoResult receive(std::span<char> into);
     /// `more` follows at once: a hint for the packets.
@@ -82,6 +85,7 @@ private:
 
     UniqueFd fd_;
     Ssl ssl_;
+    ClientProof proof_;
     std::string address_;
     ConnectionSet& set_;
 

@@ -66,8 +66,9 @@ struct Server::State
               parker(state.options, state.tls ? &*state.tls : nullptr, open_listener(state.options), state.counters,
                      connections, requests, uploads),
               sender(parker, state.on_access), events(state.counters, state.on_access),
-              shop{state.options, state.handler, state.on_access, state.counters,
-                   parker,        sender,        events,          state.stopping}
+              shop{state.options,  state.handler,  state.on_access,
+                   state.counters, parker,         sender,
+                   events,         state.stopping, state.tls ? &*state.tls : nullptr}
         {
             try {
                 start_threads(state.options);

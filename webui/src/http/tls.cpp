@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "http/tls.h"
 
+#include <vtlt/core/base/digest.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/file.h>
 
@@ -9,6 +10,7 @@
 #include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 #include <span>
 #include <string>
 #include <sys/stat.h>
@@ -55,6 +57,73 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_size, co
     return SSL_TLSEXT_ERR_NOACK;
 }
 
+/// Whoever holds the key of whatever certificate gets his connection, so that a page can tell him why he may not sign
+/// in with it. What it is worth, judge_client says.
+int accept_certificate(X509_STORE_CTX*, void*)
+{
+    return 1;
+}
+
+struct FreeStoreContext
+{
+    void operator()(X509_STORE_CTX* context) const { X509_STORE_CTX_free(context); }
+};
+
+std::shared_ptr<X509_STORE> load_clients(const std::filesystem::path& file)
+{
+    open_file(file, O_RDONLY | O_CLOEXEC);
+    std::shared_ptr<X509_STORE> store{X509_STORE_new(), X509_STORE_free};
+    auto* lookup = store ? X509_STORE_add_lookup(store.get(), X509_LOOKUP_file()) : nullptr;
+    if (lookup == nullptr || X509_load_cert_crl_file(lookup, file.c_str(), X509_FILETYPE_PEM) <= 0) {
+        throw_certificate(file);
+    }
+    bool has_authority = false;
+    const auto* objects = X509_STORE_get0_objects(store.get());
+    for (int i = 0; i < sk_X509_OBJECT_num(objects); ++i) {
+        const auto type = X509_OBJECT_get_type(sk_X509_OBJECT_value(objects, i));
+        has_authority = has_authority || type == X509_LU_X509;
+        if (type == X509_LU_CRL) {
+            X509_STORE_set_flags(store.get(), X509_V_FLAG_CRL_CHECK);
+        }
+    }
+    if (!has_authority) {
+        throw Error{Kind::invalid, "http.certificate", {{"path", file.native()}, {"reason", "no CA certificate"}}};
+    }
+    return store;
+}
+
+void ask_clients(SSL_CTX* context, const std::filesystem::path& file)
+{
+    // Browsers offer what one of these has issued.
+    if (auto* names = SSL_load_client_CA_file(file.c_str())) {
+        SSL_CTX_set_client_CA_list(context, names);
+    }
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_cert_verify_callback(context, accept_certificate, nullptr);
+    // A resumed connection would come with a certificate that nobody has shown.
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+    SSL_CTX_set_num_tickets(context, 0);
+}
+
+std::string digest_of(X509* certificate)
+{
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    ensure(X509_digest(certificate, EVP_sha256(), digest.data(), &size) == 1, "a certificate has a digest");
+    return to_hex(std::span<const unsigned char>{digest.data(), size});
+}
+
+bool is_trusted(X509_STORE* clients, X509* certificate, STACK_OF(X509) * others)
+{
+    const std::unique_ptr<X509_STORE_CTX, FreeStoreContext> context{X509_STORE_CTX_new()};
+    const bool is_ready = context && X509_STORE_CTX_init(context.get(), clients, certificate, others) == 1 &&
+                          X509_STORE_CTX_set_default(context.get(), "ssl_client") == 1;
+    const bool is_good = is_ready && X509_verify_cert(context.get()) == 1;
+    ERR_clear_error();
+    return is_good;
+}
+
 } // namespace
 
 void SslDeleter::operator()(ssl_st* ssl) const
@@ -62,9 +131,9 @@ void SslDeleter::operator()(ssl_st* ssl) const
     SSL_free(ssl);
 }
 
-TlsContext::TlsContext(TlsFiles files) : files_(std::move(files)), context_(load()) {}
+TlsContext::TlsContext(TlsFiles files) : files_(std::move(files)), loaded_(load()) {}
 
-std::shared_ptr<ssl_ctx_st> TlsContext::load() const
+TlsContext::Loaded TlsContext::load() const
 {
     // Their own messages name the file that is missing or closed to us.
     open_file(files_.certificate, O_RDONLY | O_CLOEXEC);
@@ -87,23 +156,51 @@ std::shared_ptr<ssl_ctx_st> TlsContext::load() const
         SSL_CTX_check_private_key(context.get()) != 1) {
         throw_certificate(files_.key);
     }
-    return context;
+    Loaded loaded{.context = context, .clients = nullptr};
+    if (!files_.client_ca.empty()) {
+        loaded.clients = load_clients(files_.client_ca);
+        ask_clients(context.get(), files_.client_ca);
+    }
+    return loaded;
 }
 
 void TlsContext::reload()
 {
     auto fresh = load();
     const std::scoped_lock lock{mutex_};
-    context_ = std::move(fresh);
+    fresh.generation = loaded_.generation + 1;
+    loaded_ = std::move(fresh);
+}
+
+TlsContext::Loaded TlsContext::now() const
+{
+    const std::scoped_lock lock{mutex_};
+    return loaded_;
+}
+
+void TlsContext::judge_client(ssl_st* ssl, ClientProof& proof) const
+{
+    constexpr std::chrono::minutes kGoodFor{1};
+    auto* certificate = SSL_get0_peer_certificate(ssl);
+    if (certificate == nullptr) {
+        return;
+    }
+    const auto loaded = now();
+    const auto time = std::chrono::steady_clock::now();
+    if (proof.generation == loaded.generation && time - proof.judged_at < kGoodFor) {
+        return;
+    }
+    proof = {.certificate =
+                 ClientCertificate{.digest = digest_of(certificate),
+                                   .is_trusted = loaded.clients && is_trusted(loaded.clients.get(), certificate,
+                                                                              SSL_get_peer_cert_chain(ssl))},
+             .generation = loaded.generation,
+             .judged_at = time};
 }
 
 Ssl TlsContext::new_session(int fd) const
 {
-    std::shared_ptr<SSL_CTX> context;
-    {
-        const std::scoped_lock lock{mutex_};
-        context = context_;
-    }
+    const auto context = now().context;
     Ssl ssl{SSL_new(context.get())};
     if (ssl && SSL_set_fd(ssl.get(), fd) == 1) {
         SSL_set_accept_state(ssl.get());

@@ -35,7 +35,7 @@ bool may_have_body(int status)
     return status >= 200 && status != 204 && status != 304;
 }
 
-Request to_request(Connection& connection, std::string id, BodyReader& body)
+Request to_request(Connection& connection, const TlsContext* tls, std::string id, BodyReader& body)
 {
     auto& head = *connection.head;
     Request request;
@@ -48,6 +48,7 @@ Request to_request(Connection& connection, std::string id, BodyReader& body)
     request.cookies = std::move(head.cookies);
     request.remote_address = connection.address();
     request.secure = connection.is_secure();
+    request.certificate = connection.certificate(tls);
     request.id = std::move(id);
     request.content_length = head.content_length;
     request.body = &body;
@@ -157,7 +158,7 @@ ConnectionPtr Worker::serve_one(ConnectionPtr connection)
     if (is_streamed) {
         streamed.emplace(*connection, shop_.options);
     }
-    auto request = to_request(*connection, access.request_id,
+    auto request = to_request(*connection, shop_.tls, access.request_id,
                               streamed ? static_cast<BodyReader&>(*streamed) : static_cast<BodyReader&>(parked));
     auto response = call_handler(request, streamed ? &*streamed : nullptr, access);
     // What the handler left unread of a body would be taken for a request.

@@ -24,6 +24,7 @@ struct Workshop
     Sender& sender;
     Events& events;
     const std::atomic<bool>& stopping;
+    const TlsContext* tls;              ///< null: plain HTTP
     std::atomic<unsigned> attending{0}; ///< workers that wait with a client for his next request
     PocoExchange::Shared poco{};
 };

@@ -5,6 +5,7 @@
 
 #include <vtlt/core/auth/password.h>
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/services/certificates.h>
 #include <vtlt/core/services/organisation.h>
 #include <vtlt/core/services/people.h>
 #include <vtlt/core/services/rights.h>
@@ -110,7 +111,7 @@ std::string roles_text(const RoleWords& words, const catalog::Account& account,
 
 Json state_of(Language language, const catalog::Account& account)
 {
-    const bool warn = !account.disabled && !account.has_password;
+    const bool warn = !account.disabled && !account.has_password && account.door == catalog::Door::password;
     return {{"tone", account.disabled ? "quiet"
                      : warn           ? "warn"
                                       : "good"},
@@ -196,7 +197,8 @@ http::Response person_form(const Call& call, const FieldProblems& problems, int 
         {"roles", role_boxes(call)},
         {"roles_error", problem_of(problems, "f-roles").empty() ? Json() : Json(problem_of(problems, "f-roles"))},
         {"only_unit", call.field("only_unit") == "1"},
-        {"clearances", secrecy_options(call.language, highest, clearance)}};
+        {"clearances", secrecy_options(call.language, highest, clearance)},
+        {"ldap", call.archive().config().ldap ? Json{{"checked", call.field("door") == "ldap"}} : Json()}};
     return page(call, "person_new", view, frame_of(call, "people"), status);
 }
 
@@ -215,13 +217,15 @@ http::Response person_page(const Call& call, const std::string& who, const Perso
 
 http::Response add_person(Call& call)
 {
+    const bool by_ldap = call.field("door") == catalog::door_name(catalog::Door::ldap);
     services::NewAccount wanted{.name = call.field("name"),
                                 .full_name = call.field("full_name"),
                                 .unit = call.field("unit"),
                                 .roles = {},
                                 .only_unit = call.field("only_unit") == "1",
                                 .clearance = secrecy_from_name(call.field("clearance")).value_or(Secrecy::open),
-                                .password = auth::make_readable_password()};
+                                .password = by_ldap ? std::nullopt : std::optional{auth::make_readable_password()},
+                                .door = by_ldap ? catalog::Door::ldap : catalog::Door::password};
     for (const auto& [name, value] : call.form) {
         if (const auto role = auth::role_from_name(value); name == "role" && role) {
             wanted.roles.push_back(*role);
@@ -231,7 +235,7 @@ http::Response add_person(Call& call)
         {{"account.", "f-name"}, {"title.", "f-full-name"}, {"unit.", "f-unit"}, {"text.", "f-full-name"}}};
     try {
         const auto account = services::add_account(call.archive(), call.clock(), call.actor, wanted);
-        return person_page(call, account.uid, {.password = *wanted.password, .problems = {}});
+        return person_page(call, account.uid, {.password = wanted.password.value_or(""), .problems = {}});
     } catch (const Error& error) {
         if (!is_refusal_of_form(error)) {
             throw;
@@ -335,6 +339,48 @@ Json grant_form(const Call& call, const catalog::Account& account, const FieldPr
             {"reason", call.field("reason")}};
 }
 
+std::string door_text(Language language, const catalog::Account& account)
+{
+    return page_text(language, account.door == catalog::Door::ldap ? "door.ldap" : "door.password");
+}
+
+/// The way to the other door; null where there is none.
+Json door_form(const Call& call, const catalog::Account& account)
+{
+    const bool by_ldap = account.door == catalog::Door::ldap;
+    if (account.disabled || (!by_ldap && !call.archive().config().ldap)) {
+        return nullptr;
+    }
+    return {{"action", "/people/" + account.uid + "/door"},
+            {"value", catalog::door_name(by_ldap ? catalog::Door::password : catalog::Door::ldap)},
+            {"text", page_text(call.language, by_ldap ? "door.to_password" : "door.to_ldap")}};
+}
+
+/// "12:34:AB:…": as other programs show it, in two lines.
+std::string fingerprint_text(const std::string& digest)
+{
+    std::string text;
+    for (std::size_t at = 0; at < digest.size(); at += 2) {
+        text += (at == 0 ? "" : at == digest.size() / 2 ? " " : ":") + digest.substr(at, 2);
+    }
+    std::ranges::transform(text, text.begin(), [](char c) { return c >= 'a' && c <= 'f' ? c - 'a' + 'A' : c; });
+    return text;
+}
+
+Json certificates_view(const Call& call, const catalog::Account& account, bool may)
+{
+    const auto path = "/people/" + account.uid + "/certificates";
+    auto rows = Json::array();
+    for (const auto& one : services::list_certificates(call.archive(), call.actor, account.uid)) {
+        rows.push_back({{"subject", one.subject},
+                        {"issuer", one.issuer},
+                        {"fingerprint", fingerprint_text(one.digest)},
+                        {"expires_text", instant_text(one.expires_at)},
+                        {"remove", may ? path + "/" + one.uid + "/remove" : ""}});
+    }
+    return {{"rows", rows}, {"add", may && !account.disabled ? path : ""}};
+}
+
 std::string second_factor_text(Language language, const services::SecondFactorState& factor)
 {
     if (factor.is_on()) {
@@ -357,28 +403,32 @@ http::Response person_page(const Call& call, const std::string& who, const Perso
     }
     const auto path = "/people/" + account.uid;
     const auto factor = services::second_factor_of(call.archive(), call.clock(), call.actor, account.uid);
-    const Json view{{"title", account.full_name},
-                    {"heading", account.full_name},
-                    {"password", extra.password},
-                    {"summary",
-                     {term(page_text(language, "account.name"), account.name),
-                      term(page_text(language, "people.works_in"), account.unit_code),
-                      term(page_text(language, "account.clearance"), clearance_text(language, account.clearance)),
-                      term(page_text(language, "people.state"), state_of(language, account).at("text")),
-                      term(page_text(language, "second_factor.title"), second_factor_text(language, factor)),
-                      term(page_text(language, "people.last"),
-                           account.last.at ? instant_text(*account.last.at) + " · " + account.last.address : "")}},
-                    {"may", may},
-                    {"new_password", may && !account.disabled ? path + "/password" : ""},
-                    {"disable", may && !account.disabled ? path + "/disable" : ""},
-                    {"enable", may && account.disabled ? path + "/enable" : ""},
-                    {"remove_second_factor",
-                     may && factor.is_on() && account.uid != call.actor.name ? path + "/second-factor/remove" : ""},
-                    {"errors", error_summary(language, extra.problems)},
-                    {"grants", grants},
-                    {"past_href", past ? path : path + "?past=1"},
-                    {"past_text", page_text(language, past ? "rights.only_present" : "rights.also_past")},
-                    {"grant", may && !account.disabled ? grant_form(call, account, extra.problems) : Json()}};
+    const Json view{
+        {"title", account.full_name},
+        {"heading", account.full_name},
+        {"password", extra.password},
+        {"summary",
+         {term(page_text(language, "account.name"), account.name),
+          term(page_text(language, "people.works_in"), account.unit_code),
+          term(page_text(language, "account.clearance"), clearance_text(language, account.clearance)),
+          term(page_text(language, "people.state"), state_of(language, account).at("text")),
+          term(page_text(language, "door.title"), door_text(language, account)),
+          term(page_text(language, "second_factor.title"), second_factor_text(language, factor)),
+          term(page_text(language, "people.last"),
+               account.last.at ? instant_text(*account.last.at) + " · " + account.last.address : "")}},
+        {"may", may},
+        {"new_password", may && !account.disabled && account.door == catalog::Door::password ? path + "/password" : ""},
+        {"door", may ? door_form(call, account) : Json()},
+        {"disable", may && !account.disabled ? path + "/disable" : ""},
+        {"enable", may && account.disabled ? path + "/enable" : ""},
+        {"remove_second_factor",
+         may && factor.is_on() && account.uid != call.actor.name ? path + "/second-factor/remove" : ""},
+        {"certificates", certificates_view(call, account, may)},
+        {"errors", error_summary(language, extra.problems)},
+        {"grants", grants},
+        {"past_href", past ? path : path + "?past=1"},
+        {"past_text", page_text(language, past ? "rights.only_present" : "rights.also_past")},
+        {"grant", may && !account.disabled ? grant_form(call, account, extra.problems) : Json()}};
     auto response = page(call, "person", view, frame_of(call, "people"), extra.status);
     if (!extra.password.empty()) {
         response.headers.set("Cache-Control", "no-store");
@@ -403,6 +453,16 @@ http::Response tell_at(const Call& call, std::string path, std::string_view key)
     auto response = redirect(std::move(path));
     tell_next(response, call, "good", key);
     return response;
+}
+
+http::Response change_door(Call& call)
+{
+    const auto door = catalog::door_from_name(call.field("door"));
+    if (!door) {
+        throw Error{Kind::invalid, "door.unknown", {{"value", call.field("door")}}};
+    }
+    services::change_account(call.archive(), call.clock(), call.actor, call.value(), {.door = *door});
+    return tell_at(call, "/people/" + call.value(), "door_changed");
 }
 
 http::Response disable_person(Call& call)
@@ -612,6 +672,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/people/new", Access::signed_in, Action::user_administer, show_new_person},
     Route{"GET", "/people/{id}", Access::signed_in, Action::user_read, show_person},
     Route{"POST", "/people/{id}/password", Access::signed_in, Action::user_administer, new_password},
+    Route{"POST", "/people/{id}/door", Access::signed_in, Action::user_administer, change_door},
     Route{"POST", "/people/{id}/disable", Access::signed_in, Action::user_administer, disable_person},
     Route{"POST", "/people/{id}/enable", Access::signed_in, Action::user_administer, enable_person},
     Route{"POST", "/people/{id}/grants", Access::signed_in, Action::user_administer, grant_role},

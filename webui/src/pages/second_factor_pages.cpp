@@ -2,6 +2,7 @@
 #include "gate.h"
 #include "pages/parts.h"
 #include "pages/sign_in.h"
+#include "problem.h"
 #include "qr.h"
 #include "routing/groups.h"
 
@@ -243,8 +244,8 @@ http::Response own_refusal(const Call& call, const Error& error)
     if (error.code() == "second_factor.wrong_code") {
         return own_page(call, {.password = {}, .code = text}, 422);
     }
-    if (error.code() == "sign_in.wait" || error.code() == "sign_in.busy") {
-        return own_page(call, {.password = {}, .code = text}, 429);
+    if (error.kind() == Kind::busy && error.code().starts_with("sign_in.")) {
+        return own_page(call, {.password = {}, .code = text}, status_of(error));
     }
     throw error;
 }

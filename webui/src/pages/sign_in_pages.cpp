@@ -2,6 +2,7 @@
 #include "gate.h"
 #include "pages/parts.h"
 #include "pages/sign_in.h"
+#include "problem.h"
 #include "routing/groups.h"
 
 #include <vtlt/core/auth/password.h>
@@ -23,6 +24,7 @@ struct SignInForm
 {
     std::string name;
     std::string error;   ///< under the name
+    std::string refused; ///< why the certificate does not let in
     std::string blocked; ///< why nothing can be tried now
     std::string notice;
     KeptForm kept = {};
@@ -36,8 +38,15 @@ std::string place_to_return(const std::string& wanted)
 http::Response sign_in_page(const Call& call, const std::string& back, const SignInForm& form, int status = 200)
 {
     const auto language = call.language;
+    std::vector<std::pair<std::string, std::string>> problems;
+    for (const auto& [id, text] : {std::pair{"f-name", form.error}, {"f-certificate", form.refused}}) {
+        if (!text.empty()) {
+            problems.emplace_back(id, text);
+        }
+    }
     const Json view{{"title", page_text(language, "sign_in.title")},
-                    {"errors", form.error.empty() ? Json() : error_summary(language, {{"f-name", form.error}})},
+                    {"errors", error_summary(language, problems)},
+                    {"certificate", call.request.certificate ? Json{{"action", "/sign-in/certificate"}} : Json()},
                     {"notice", form.notice.empty() ? Json() : Json(form.notice)},
                     {"action", "/sign-in"},
                     {"back", back},
@@ -91,9 +100,32 @@ http::Response sign_in(Call& call)
             return sign_in_page(call, back, {.name = name, .error = error_text(call.language, error), .kept = kept},
                                 422);
         }
-        if (error.code() == "sign_in.wait" || error.code() == "sign_in.busy") {
+        if (error.kind() == Kind::busy && error.code().starts_with("sign_in.")) {
             return sign_in_page(call, back, {.name = name, .blocked = error_text(call.language, error), .kept = kept},
-                                429);
+                                status_of(error));
+        }
+        throw;
+    }
+}
+
+http::Response sign_in_with_certificate(Call& call)
+{
+    require_own_site(call.request);
+    const auto back = place_to_return(call.field("back"));
+    const auto kept = kept_form(call);
+    const auto shown = call.request.certificate.value_or(http::ClientCertificate{});
+    try {
+        return go_on(call,
+                     call.house.services.sign_in.sign_in_with_certificate(shown.digest, shown.is_trusted,
+                                                                          call.request.remote_address),
+                     back, kept);
+    } catch (const Error& error) {
+        const auto text = error_text(call.language, error);
+        if (error.code() == "sign_in.certificate_refused") {
+            return sign_in_page(call, back, {.refused = text, .kept = kept}, 422);
+        }
+        if (error.code() == "sign_in.wait") {
+            return sign_in_page(call, back, {.blocked = text, .kept = kept}, status_of(error));
         }
         throw;
     }
@@ -199,7 +231,7 @@ http::Response account_page(const Call& call, const PasswordForm& errors, int st
                     {"second_factor", second_factor_view(call)},
                     {"sessions", sessions},
                     {"end_others", others ? "/account/sessions/end-others" : ""},
-                    {"password", password_view(language, errors)}};
+                    {"password", account.door == catalog::Door::password ? password_view(language, errors) : Json()}};
     return page(call, "account", view, frame_of(call, ""), status);
 }
 
@@ -256,6 +288,7 @@ using auth::Action;
 constexpr std::array kRoutes{
     Route{"GET", "/sign-in", Access::everybody, {}, show_sign_in},
     Route{"POST", "/sign-in", Access::everybody, {}, sign_in},
+    Route{"POST", "/sign-in/certificate", Access::everybody, {}, sign_in_with_certificate},
     Route{"POST", "/sign-out", Access::everybody, {}, sign_out},
     Route{"GET", "/account", Access::signed_in, Action::account_use, show_account},
     Route{"POST", "/account/password", Access::signed_in, Action::account_use, change_password},

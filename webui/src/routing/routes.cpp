@@ -31,7 +31,9 @@ std::span<const std::span<const Route>> route_groups()
                                     second_factor_routes(),
                                     second_factor_api_routes(),
                                     secrecy_routes(),
-                                    secrecy_api_routes()};
+                                    secrecy_api_routes(),
+                                    certificate_routes(),
+                                    certificate_api_routes()};
     return kGroups;
 }
 

@@ -4,6 +4,7 @@
 #include <vtlt/core/audit/checkpoint.h>
 #include <vtlt/core/base/json.h>
 #include <vtlt/core/catalog/account.h>
+#include <vtlt/core/catalog/account_certificate.h>
 #include <vtlt/core/catalog/document.h>
 #include <vtlt/core/catalog/reclassification.h>
 #include <vtlt/core/catalog/role_grant.h>
@@ -50,6 +51,7 @@ Json checkpoint_json(const audit::SignedCheckpoint& checkpoint, const audit::Not
 
 /// A person with what he holds.
 Json account_json(const catalog::Account& account, std::span<const catalog::RoleGrant> grants);
+Json certificate_json(const catalog::AccountCertificate& certificate);
 Json second_factor_json(const services::SecondFactorState& state);
 Json second_factor_demand_json(const services::SecondFactorDemand& demand);
 /// Every set of words for the roles there is, and the chosen one.

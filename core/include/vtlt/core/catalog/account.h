@@ -29,6 +29,15 @@ struct SignInNote
     std::int64_t failures = 0; ///< refused sign-ins since
 };
 
+/// Who knows somebody's password: this archive, or the directory named in config.json.
+enum class Door
+{
+    password,
+    ldap
+};
+std::string_view door_name(Door door);
+std::optional<Door> door_from_name(std::string_view name);
+
 /// tài khoản = account: a person, or a machine, who may act here.
 struct Account
 {
@@ -40,7 +49,8 @@ struct Account
     std::string unit_code;      ///< filled when read
     Secrecy clearance = Secrecy::open;
     bool disabled = false;
-    bool has_password = false;
+    Door door = Door::password;
+    bool has_password = false; ///< here; never behind the other door
     SignInNote last;
     std::int64_t revision = 1;
 };
@@ -65,8 +75,8 @@ std::vector<Account> list_accounts(db::ReadTx& tx, const auth::Reach& reach, std
 std::map<Uid, std::string> list_full_names(db::ReadTx& tx, std::span<const std::string> uids);
 /// Throws conflict `account.exists` with the existing name.
 AccountId insert_account(db::WriteTx& tx, const Account& account);
-/// Writes full name, unit, clearance and disabled. Throws conflict `account.changed_meanwhile` unless the row
-/// still has `account.revision`.
+/// Writes full name, unit, clearance, disabled and door, and forgets the password of who signs in by the directory.
+/// Throws conflict `account.changed_meanwhile` unless the row still has `account.revision`.
 void update_account(db::WriteTx& tx, const Account& account);
 
 /// Empty when none was set. Apart from Account, so that it is read only where it is needed.

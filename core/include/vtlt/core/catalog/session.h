@@ -17,9 +17,10 @@ struct Session
     Uid uid;
     AccountId account;
     Instant opened_at;
-    Instant last_seen_at; ///< at most a minute old (services::SessionActivity)
-    std::string address;  ///< where it was opened
-    SignInNote previous;  ///< what to show: the sign-in before this one
+    Instant last_seen_at;         ///< at most a minute old (services::SessionActivity)
+    std::string address;          ///< where it was opened
+    SignInNote previous;          ///< what to show: the sign-in before this one
+    std::string certificate = {}; ///< digest in hex of the one it was opened with, without which it is nobody's
 };
 
 /// A session and whose it is: one indexed read.

@@ -3,6 +3,7 @@
 
 #include <vtlt/core/audit/audit_log.h>
 #include <vtlt/core/auth/actor.h>
+#include <vtlt/core/auth/directory.h>
 #include <vtlt/core/auth/unit_tree.h>
 #include <vtlt/core/base/clock.h>
 #include <vtlt/core/base/file.h>
@@ -13,6 +14,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace vtlt::services {
@@ -25,6 +27,7 @@ struct Config
     bool test_clock = false;               ///< `--now` works for writing commands
     std::chrono::minutes session_idle{30}; ///< a session ends when its browser asked for nothing so long
     std::chrono::minutes session_longest{std::chrono::hours{12}}; ///< and in any case after so long
+    std::optional<auth::DirectoryServer> ldap = std::nullopt;     ///< the directory that some sign in by
 };
 
 Config read_config(const Home& home);

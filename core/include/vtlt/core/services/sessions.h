@@ -24,8 +24,10 @@ struct SignedIn
 };
 
 /// Who holds this secret; nullopt when nobody does any more. One indexed read, no cache: about 10 µs, and an ended
-/// session can never be served.
-std::optional<SignedIn> find_session(Archive& archive, const Clock& clock, std::string_view secret);
+/// session can never be served. `certificate`: digest of a trusted one that came with the connection; a session that
+/// was opened with a certificate is nobody's without that one.
+std::optional<SignedIn> find_session(Archive& archive, const Clock& clock, std::string_view secret,
+                                     std::string_view certificate = {});
 
 /// Signs out: the actor's own session, else (user.administer) anybody's. A session that is gone is no error; one of
 /// somebody else is not_found `session.not_found`.

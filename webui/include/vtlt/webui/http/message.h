@@ -47,6 +47,13 @@ public:
 /// `name=value` pairs of a query string or a form, percent-decoded, in order.
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
+/// What the other side of a TLS connection has proved to hold the key of. No header ever says so.
+struct ClientCertificate
+{
+    std::string digest;      ///< SHA-256 of its bytes (DER) in hex
+    bool is_trusted = false; ///< in force, for clients, not revoked, and issued by a CA of TlsFiles::client_ca
+};
+
 struct Request
 {
     std::string method;     ///< GET, HEAD, POST, PUT, PATCH, DELETE: others never arrive here
@@ -57,10 +64,11 @@ struct Request
     Headers headers;
     Pairs cookies;
     std::string remote_address;
-    bool secure = false;                         ///< came over TLS
-    std::string id;                              ///< of this request: in logs and the answer's X-Request-Id
-    std::optional<std::uint64_t> content_length; ///< nullopt: no body, or a chunked one of unknown length
-    BodyReader* body = nullptr;                  ///< never null
+    bool secure = false;                          ///< came over TLS
+    std::optional<ClientCertificate> certificate; ///< where the server asks for one and one came
+    std::string id;                               ///< of this request: in logs and the answer's X-Request-Id
+    std::optional<std::uint64_t> content_length;  ///< nullopt: no body, or a chunked one of unknown length
+    BodyReader* body = nullptr;                   ///< never null
 
     /// The first value of that name in the query; nullopt when absent.
     std::optional<std::string_view> query_value(std::string_view name) const;

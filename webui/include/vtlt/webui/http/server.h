@@ -18,6 +18,9 @@ struct TlsFiles
 {
     std::filesystem::path certificate; ///< PEM, the chain, the server's own first
     std::filesystem::path key;         ///< PEM; refused when others may read it
+    /// PEM, the CAs whose certificates clients may come with, and their revocation lists; with a list of one CA there
+    /// must be one of each that issues. Empty: no client is asked for a certificate.
+    std::filesystem::path client_ca = {};
 };
 
 struct ServerOptions
@@ -85,8 +88,8 @@ public:
     std::uint16_t port() const;
     /// Takes no new request, lets running ones end, closes what is left after `grace`. Idempotent.
     void stop(std::chrono::milliseconds grace = std::chrono::seconds{5});
-    /// Reads certificate and key again; connections that are open keep theirs. Throws as start() and keeps the old
-    /// ones.
+    /// Reads certificate, key and clients' CAs again; connections that are open keep the certificate, and what their
+    /// clients came with is judged anew. Throws as start() and keeps the old ones.
     void reload_certificate();
     ServerStatistics statistics() const;
 
