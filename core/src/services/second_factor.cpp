@@ -178,7 +178,11 @@ std::optional<TakenCode> take_code(const Home& home, db::WriteTx& tx, const cata
         }
         const auto secret = opened_secret(home, account.uid, factor->sealed);
         const auto step = auth::find_totp_step(secret, *code, now, factor->last_step);
-        return step && catalog::take_step(tx, account.id, *step) ? std::optional{TakenCode{}} : std::nullopt;
+        if (step && catalog::take_step(tx, account.id, *step)) {
+            return TakenCode{};
+        }
+        catalog::note_wrong_code(tx, account.id, now, now - kDelayOfCode.memory);
+        return std::nullopt;
     }
     if (!catalog::take_recovery_code(tx, account.id, auth::recovery_code_digest(typed), now)) {
         return std::nullopt;

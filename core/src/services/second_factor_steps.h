@@ -23,8 +23,8 @@ struct TakenCode
     std::vector<audit::Event> events;
 };
 /// Takes a code of his phone or a recovery code; each is taken once, by one of those who come with it. nullopt where it
-/// is wrong, used, or no second factor is in force. Throws corrupt `second_factor.key`, busy `sign_in.wait` where too
-/// many were wrong (kDelayOfCode).
+/// is wrong, used, or no second factor is in force: commit all the same, for that it was wrong is counted. Throws
+/// corrupt `second_factor.key`, busy `sign_in.wait` where too many were wrong (kDelayOfCode).
 std::optional<TakenCode> take_code(const Home& home, db::WriteTx& tx, const catalog::Account& account,
                                    std::string_view typed, Instant now);
 

@@ -325,9 +325,7 @@ auto SignInDesk::with_own_password(const auth::Actor& actor, std::string_view pa
         auto tx = archive_.database().write();
         require_unchanged(tx, *found.account, found.hash);
         auto result = work(tx, *found.account);
-        if (result) {
-            tx.commit();
-        }
+        tx.commit(); // also that a code was wrong
         return result;
     }();
     if (!done) {
@@ -470,6 +468,7 @@ std::optional<OpenedSession> SignInDesk::open(const Half& half, const std::optio
     }
     auto taken = code ? take_code(archive_.home(), tx, account, *code, now) : TakenCode{};
     if (!taken) {
+        tx.commit(); // that the code was wrong: of many at once no other is looked at without it
         return std::nullopt;
     }
     auto events = std::move(taken->events);
@@ -554,9 +553,6 @@ void SignInDesk::keep_failure(const Found& found, const Try& attempt, const char
         .run();
     catalog::note_sign_in_failure(tx, found.account ? found.account->id : AccountId{});
     SortedJson detail{{"address", attempt.address()}};
-    if (what == kCode && found.account) {
-        catalog::note_wrong_code(tx, found.account->id, failures.last_at, failures.last_at - kDelayOfCode.memory);
-    }
     if (what != nullptr) {
         detail["wrong"] = what;
     }

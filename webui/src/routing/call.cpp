@@ -232,6 +232,7 @@ http::Response redirect(std::string path)
 void tell_next(http::Response& response, const Call& call, std::string_view tone, std::string_view key,
                const Fields& fields)
 {
+    ensure(has_message(call.language, "page", "message." + std::string{key}), "what is told has a text");
     std::string text = std::string{tone} + "=" + cookie_part(key);
     for (const auto& [name, value] : fields) {
         text += "." + cookie_part(name) + "=" + cookie_part(value);
