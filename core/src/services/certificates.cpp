@@ -20,10 +20,10 @@ catalog::AccountCertificate add_certificate(Archive& archive, const Clock& clock
 {
     const auto name = clean_text(who);
     auth::authorize_somewhere(actor, auth::Action::user_administer);
-    const auto read = read_certificate(bytes);
     auto tx = archive.database().write();
     const auto account = visible_account(tx, actor, name);
     authorize_holder(archive, tx, clock, actor, account);
+    const auto read = read_certificate(bytes); // whose it is to be comes first, as with every command of a person
     catalog::AccountCertificate certificate{.uid = make_uid(),
                                             .account = account.id,
                                             .digest = read.digest,
