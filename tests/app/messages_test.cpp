@@ -318,9 +318,8 @@ TEST_CASE("every word of the command line has a text in both languages", "[messa
         return;
     }
     const auto keys = cli_keys(*root);
-    for (const auto* key :
-         {"program", "init", "user.second_factor", "global.home", "verify.ok", "verify.bad", "progress.eta",
-          "ingest.summary"}) {
+    for (const auto* key : {"program", "init", "user.second_factor", "global.home", "verify.ok", "verify.bad",
+                            "progress.eta", "ingest.summary"}) {
         CHECK(keys.contains(key));
     }
     CHECK(missing(read_texts(*root), "cli", keys) == Keys{});

@@ -246,8 +246,8 @@ TEST_CASE("a dossier comes down with the last document that had raised it, never
 {
     Office office;
     const auto lower = [&](const Uid& uid, Secrecy to) {
-        const auto proposal = services::propose_lower_secrecy(office.archive(), office.clock(), office.clerk, uid, to,
-                                                              "hết hạn");
+        const auto proposal =
+            services::propose_lower_secrecy(office.archive(), office.clock(), office.clerk, uid, to, "hết hạn");
         services::confirm_lower_secrecy(office.archive(), office.clock(), office.guard, proposal.uid, [] {});
     };
     const auto grade = [&] {
@@ -321,7 +321,8 @@ TEST_CASE("what was written while it was secret stays so after it came down", "[
     CHECK(told(office.clerk).find("Chiến dịch Bão Táp") != std::string::npos);
 
     std::size_t hidden = 0;
-    for (const auto& one : services::list_history(office.archive(), person(auth::Role::auditor, Secrecy::open), {}, 100)) {
+    for (const auto& one :
+         services::list_history(office.archive(), person(auth::Role::auditor, Secrecy::open), {}, 100)) {
         if (one.event.object == office.first) {
             CHECK((!one.event.detail || one.event.detail->dump().find("Bão Táp") == std::string::npos));
             hidden += one.is_hidden ? 1 : 0;

@@ -435,7 +435,8 @@ TEST_CASE("who must have one and has none can do nothing but set it up", "[secon
               services::issue_api_token(test.archive(), test.time, actor,
                                         {.who = "hai", .title = "T", .scopes = {}, .expires_on = {}});
           }) == "forbidden auth.forbidden");
-    const auto secret = secret_bytes(services::start_second_factor(test.archive(), test.time, actor, opened.session.uid).text);
+    const auto secret =
+        secret_bytes(services::start_second_factor(test.archive(), test.time, actor, opened.session.uid).text);
     test.desk.turn_on_second_factor(actor, opened.session.uid, kPassword,
                                     auth::totp_code(secret, auth::totp_step(test.time.now())), kHome);
     CHECK_FALSE(found()->lacks_second_factor);
@@ -468,8 +469,8 @@ TEST_CASE("a hand in the catalogue is told", "[second_factor]")
     REQUIRE(test.faults().empty());
     const auto statement =
         GENERATE("DELETE FROM second_factor", "UPDATE second_factor SET confirmed_at = NULL",
-                 "UPDATE second_factor SET secret = (SELECT digest FROM recovery_code LIMIT 1)", "UPDATE recovery_code SET used_at = NULL",
-                 "DELETE FROM recovery_code WHERE used_at IS NULL",
+                 "UPDATE second_factor SET secret = (SELECT digest FROM recovery_code LIMIT 1)",
+                 "UPDATE recovery_code SET used_at = NULL", "DELETE FROM recovery_code WHERE used_at IS NULL",
                  "UPDATE setting SET value = 'everybody' WHERE name = 'second_factor.demand'");
     CAPTURE(statement);
     {

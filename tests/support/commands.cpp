@@ -12,7 +12,9 @@ namespace {
 
 /// Whether such a row, or such a command, would compile.
 template <auto... asked>
-concept IsRow = requires { typename std::bool_constant<app::CommandRow{"new", asked...}.path == "new">; };
+concept IsRow = requires {
+    typename std::bool_constant<app::CommandRow{"new", asked...}.path == "new">;
+};
 static_assert(IsRow<auth::Action::document_read> && IsRow<app::Needs::machine> && !IsRow<>);
 
 } // namespace

@@ -133,6 +133,7 @@ private:
     std::vector<std::string> leaf_hashes(const std::vector<HistoryEvent>& events) const
     {
         std::vector<std::int64_t> seqs;
+        seqs.reserve(events.size());
         for (const auto& one : events) {
             seqs.push_back(one.event.seq);
         }

@@ -47,6 +47,7 @@ void Intake::finish_texts()
 std::vector<Secrecy> Intake::grades_now(db::ReadTx& tx) const
 {
     std::vector<DocumentId> documents;
+    documents.reserve(results_.size());
     for (const auto& result : results_) {
         documents.push_back(result.task.document);
     }
@@ -122,8 +123,7 @@ jobs::Item Intake::write_text(db::WriteTx& tx, const TextResult& result,
                        .text_object = object,
                        .cause = result.cause,
                        .pages = result.pages});
-    const auto told =
-        object ? catalog::describe(tx, result.task.document, result.description) : catalog::Description{};
+    const auto told = object ? catalog::describe(tx, result.task.document, result.description) : catalog::Description{};
     outbox::request_reindex(tx, result.task.document, grade);
     events.push_back({"document.text_read",
                       result.task.uid,

@@ -80,7 +80,8 @@ std::vector<audit::Event> write_change(db::WriteTx& tx, const Clock& clock, cons
                               {{"old", secrecy_name(settled->before)},
                                {"new", secrecy_name(settled->now)},
                                {"document", document.uid}}});
-            outbox::request_reindex(tx, *document.dossier); // documents of a lower grade tell its title no more, or again
+            outbox::request_reindex(tx,
+                                    *document.dossier); // documents of a lower grade tell its title no more, or again
         }
     }
     if (change.to > document.secrecy) {

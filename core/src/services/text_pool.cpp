@@ -43,8 +43,8 @@ catalog::Description describe(const sandbox::Extraction& extraction, const std::
             .title = std::move(found.title)};
 }
 
-/// Where it was when the task was made, else in the band that its document went to meanwhile. Bytes come to a band before
-/// they leave another: who looks upwards meets what goes up, and a second time what goes down.
+/// Where it was when the task was made, else in the band that its document went to meanwhile. Bytes come to a band
+/// before they leave another: who looks upwards meets what goes up, and a second time what goes down.
 UniqueFd open_in_any_band(const Home& home, const TextTask& task)
 {
     for (int pass = 0; pass < 2; ++pass) {

@@ -296,8 +296,8 @@ http::Response show_role_labels(Call& call)
 
 http::Response choose_role_labels(Call& call)
 {
-    return json_answer(role_labels_json(services::choose_role_labels(call.archive(), call.clock(), call.actor,
-                                                                     text_member(read_json(call), "set"))));
+    return json_answer(role_labels_json(
+        services::choose_role_labels(call.archive(), call.clock(), call.actor, text_member(read_json(call), "set"))));
 }
 
 using auth::Action;

@@ -45,8 +45,9 @@ http::Response codes_answer(const std::vector<std::string>& codes)
 http::Response confirm_own(Call& call)
 {
     const auto body = read_json(call);
-    return codes_answer(call.house.services.sign_in.turn_on_second_factor(
-        call.actor, own_session(call), text_member(body, "password"), text_member(body, "code"), call.request.remote_address));
+    return codes_answer(
+        call.house.services.sign_in.turn_on_second_factor(call.actor, own_session(call), text_member(body, "password"),
+                                                          text_member(body, "code"), call.request.remote_address));
 }
 
 http::Response renew_own(Call& call)

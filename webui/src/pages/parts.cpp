@@ -70,8 +70,7 @@ std::string actor_title(const Call& call, const std::string& actor)
 }
 
 RoleWords::RoleWords(const Call& call)
-    : labels_(services::role_labels(call.archive())),
-      language_(kLanguageNames[static_cast<std::size_t>(call.language)])
+    : labels_(services::role_labels(call.archive())), language_(kLanguageNames[static_cast<std::size_t>(call.language)])
 {}
 
 std::string event_title(Language language, std::string action)

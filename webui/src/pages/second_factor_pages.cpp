@@ -254,8 +254,9 @@ http::Response confirm_own(Call& call)
 {
     try {
         return codes_page(call,
-                          call.house.services.sign_in.turn_on_second_factor(
-                              call.actor, own_session(call), call.field("password"), call.field("code"), call.request.remote_address),
+                          call.house.services.sign_in.turn_on_second_factor(call.actor, own_session(call),
+                                                                            call.field("password"), call.field("code"),
+                                                                            call.request.remote_address),
                           "second_factor.is_on");
     } catch (const Error& error) {
         return own_refusal(call, error);

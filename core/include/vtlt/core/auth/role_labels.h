@@ -17,8 +17,8 @@ struct RoleLabels
 {
     using Words = std::array<std::string, kRoleNames.size()>;
 
-    std::string code;   ///< "civil"
-    std::string source; ///< where these words are used
+    std::string code;                                       ///< "civil"
+    std::string source;                                     ///< where these words are used
     std::map<std::string, std::string, std::less<>> titles; ///< of the set, by language: "vi"
     std::map<std::string, Words, std::less<>> words;        ///< by language
 
