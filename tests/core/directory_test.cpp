@@ -132,7 +132,7 @@ TEST_CASE("who signs in by the directory has no password here", "[directory]")
     CHECK(refusal([&] { desk.change_password(test.actor("lan"), "", "trâu vàng qua cầu", kHome); }) ==
           "conflict password.in_directory");
     // A second factor goes with it.
-    CHECK_FALSE(services::start_second_factor(test.archive(), test.time, test.actor("lan")).text.empty());
+    CHECK_FALSE(services::start_second_factor(test.archive(), test.time, test.actor("lan"), make_uid()).text.empty());
 
     SECTION("and going through the other door ends his sessions")
     {
