@@ -123,13 +123,29 @@ std::shared_ptr<services::Archive> Context::open_for_reading() const
     return open(services::Archive::Mode::read);
 }
 
+/// Readers work beside a writer (decisions.md), and on a disk that cannot be written: what is open does not wait for
+/// it.
+std::shared_ptr<services::Archive> Context::writer_if_free() const
+{
+    try {
+        return std::make_shared<services::Archive>(home, services::Archive::Mode::write, std::chrono::milliseconds{0});
+    } catch (const Error&) {
+        return nullptr;
+    } catch (const std::filesystem::filesystem_error&) {
+        return nullptr;
+    }
+}
+
 void Context::note_access(services::Archive& archive, const catalog::Document& document, services::Access access) const
 {
-    const bool is_event = access == services::Access::downloaded || document.secrecy > Secrecy::open;
-    if (!is_event && !archive.is_writable()) {
+    const bool is_secret = document.secrecy > Secrecy::open;
+    if (access == services::Access::viewed && !is_secret && !archive.is_writable()) {
         return; // a figure alone is not worth the lock
     }
-    const auto writer = archive.is_writable() ? nullptr : open_for_writing();
+    const auto writer = archive.is_writable() ? nullptr : is_secret ? open_for_writing() : writer_if_free();
+    if (!archive.is_writable() && !writer) {
+        return;
+    }
     const SystemClock real;
     services::AccessBook book{writer ? *writer : archive, archive.config().test_clock ? clock() : real};
     book.note(actor(), document, access);

@@ -114,8 +114,8 @@ public:
     void enter(const CommandRow& row) const;
 
     std::shared_ptr<services::Archive> open_for_reading() const;
-    /// Tells the history, and the figures, that a document is about to be given; without a server that needs the lock,
-    /// and throws busy `archive.locked` where another has it.
+    /// Tells the history, and the figures, that a document is about to be given. Without a server that needs the lock:
+    /// of a secret one throws busy `archive.locked` where another has it, an open one is given all the same.
     void note_access(services::Archive& archive, const catalog::Document& document, services::Access access) const;
     /// Throws invalid `clock.not_allowed` for --now in a home without a test clock.
     std::shared_ptr<services::Archive> open_for_writing() const;
@@ -150,6 +150,7 @@ public:
 private:
     std::shared_ptr<services::Archive> open(services::Archive::Mode mode) const;
 
+    std::shared_ptr<services::Archive> writer_if_free() const;
     auth::Actor operator_here() const;
     auth::Actor person_of_token(services::Archive& archive) const;
 

@@ -330,13 +330,13 @@ void check_sessions(db::ReadTx& tx, std::vector<HistoryFault>& faults)
     while (rows.step()) {
         if (session.begin(rows.text(0))) {
             session.held = {{"account", rows.text(1)}, {"certificate", to_hex(rows.bytes(2))}};
+            session.told = {{"certificate", ""}};
         }
         const auto [action, detail] = read_event(rows, 3);
         if (action == "session.opened") {
-            session.told["certificate"] = "";
             take_over(detail, {"account", "certificate"}, session.told);
         } else if (action == "session.ended") {
-            session.told.clear();
+            session.told.erase("account");
         }
     }
     session.judge();
