@@ -223,7 +223,9 @@ class Thieves(Factor):
                 one.start()
             for one in threads:
                 one.join()
-            self.assertEqual(sorted(statuses), [303, 422, 422, 422])
+            # Who comes after several that were refused has to wait, like anybody: 429.
+            self.assertEqual((sorted(statuses)[0], len(statuses)), (303, 4))
+            self.assertLessEqual(set(sorted(statuses)[1:]), {422, 429})
 
     def test_who_guesses_waits_longer_and_longer(self):
         self.turn_on()
