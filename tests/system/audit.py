@@ -443,7 +443,7 @@ class Extract(VtltCase):
         # Each bit of the file, and of the signature.
         for path in (out, out.with_name(out.name + ".sig")):
             content = path.read_bytes()
-            for place in random.Random(SHIFT).sample(range(len(content)), 5):
+            for place in [len(content) - 1, *random.Random(SHIFT).sample(range(len(content)), 5)]:
                 path.write_bytes(content[:place] + bytes([content[place] ^ 1 << place % 8]) + content[place + 1:])
                 self.assertIsNone(self.check(out, key), place)
             path.write_bytes(content)
