@@ -11,7 +11,6 @@ import ssl
 import subprocess
 import threading
 import time
-import unittest
 
 from pki import Authority
 from slapd import BIND, PROGRAM, Slapd
@@ -51,8 +50,13 @@ class Doors(VtltCase):
         return person
 
 
-@unittest.skipUnless(PROGRAM.exists(), "skipped: slapd is not on this machine")
 class Directory(Doors):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if not PROGRAM.exists():
+            raise AssertionError("slapd is missing: ./dev test installs it (package slapd)")
+
     def setUp(self):
         super().setUp()
         self.place = self.home("home", "--test-clock")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "pages/parts.h"
+#include "pages/form_parts.h"
 #include "problem.h"
 #include "routing/groups.h"
 
@@ -15,7 +15,6 @@
 #include <vtlt/webui/labels.h>
 
 #include <algorithm>
-#include <functional>
 
 namespace vtlt::webui {
 
@@ -23,77 +22,10 @@ namespace {
 
 constexpr std::size_t kShownPeople = 50;
 constexpr std::size_t kShownGrants = 200;
-/// Deeper levels of the tree of units are drawn like this one.
-constexpr int kDeepest = 5;
 
 std::string clearance_text(Language language, Secrecy clearance)
 {
     return message(language, "secrecy", secrecy_name(clearance));
-}
-
-Json field_view(const std::string& value, const std::string& error = {})
-{
-    return {{"value", value}, {"error", error.empty() ? Json() : Json(error)}};
-}
-
-/// Of a form's field, where the day is written as people here write it; absent where empty. Adds its problem to
-/// `problems`.
-using FieldProblems = std::vector<std::pair<std::string, std::string>>;
-
-std::optional<Date> day_field(const Call& call, const char* name, const std::string& id, FieldProblems& problems)
-{
-    const auto typed = call.field(name);
-    if (typed.empty()) {
-        return std::nullopt;
-    }
-    const auto day = parse_date(typed);
-    if (!day) {
-        problems.emplace_back(id,
-                              error_text(call.language, Error{Kind::invalid, "date.not_a_day", {{"value", typed}}}));
-    }
-    return day;
-}
-
-std::string problem_of(const FieldProblems& problems, std::string_view id)
-{
-    const auto found = std::ranges::find(problems, id, &FieldProblems::value_type::first);
-    return found != problems.end() ? found->second : std::string{};
-}
-
-/// Which field of a form a refusal of the service is about; the first one where none is named.
-std::string field_of(const Error& error, std::span<const std::pair<std::string_view, std::string_view>> rows)
-{
-    const auto row = std::ranges::find_if(rows, [&](const auto& one) { return error.code().starts_with(one.first); });
-    return std::string{row != rows.end() ? row->second : rows.front().second};
-}
-
-bool is_refusal_of_form(const Error& error)
-{
-    return error.kind() == Kind::invalid || error.kind() == Kind::conflict || error.kind() == Kind::not_found;
-}
-
-bool is_open(const catalog::Unit& unit, Date today)
-{
-    return !unit.closed_on || *unit.closed_on > today;
-}
-
-std::vector<catalog::Unit> all_units(const Call& call)
-{
-    auto tx = call.archive().database().read();
-    return catalog::list_units(tx);
-}
-
-/// Open units that the action reaches, as options.
-Json unit_options(const Call& call, auth::Action action, const std::string& selected)
-{
-    auto options = Json::array();
-    for (const auto& unit : all_units(call)) {
-        if (is_open(unit, call.clock().today()) && auth::is_allowed(call.actor, action, {.unit = unit.id})) {
-            options.push_back(
-                {{"value", unit.code}, {"text", unit.code + " – " + unit.title}, {"selected", unit.code == selected}});
-        }
-    }
-    return options;
 }
 
 // --- the list of people
@@ -448,13 +380,6 @@ http::Response new_password(Call& call)
     return person_page(call, call.value(), {.password = password, .problems = {}});
 }
 
-http::Response tell_at(const Call& call, std::string path, std::string_view key)
-{
-    auto response = redirect(std::move(path));
-    tell_next(response, call, "good", key);
-    return response;
-}
-
 http::Response change_door(Call& call)
 {
     const auto door = catalog::door_from_name(call.field("door"));
@@ -574,96 +499,6 @@ http::Response choose_role_labels(Call& call)
     return response;
 }
 
-// --- units
-
-/// The tree, each unit after the one above it.
-Json unit_rows(const Call& call, const std::vector<catalog::Unit>& units)
-{
-    auto rows = Json::array();
-    const std::function<void(std::optional<UnitId>, int)> add = [&](std::optional<UnitId> parent, int depth) {
-        for (const auto& unit : units) {
-            if (unit.parent != parent) {
-                continue;
-            }
-            rows.push_back({{"code", unit.code},
-                            {"title", unit.title},
-                            {"depth", std::to_string(std::min(depth, kDeepest))},
-                            {"closed_text", unit.closed_on ? page_text(call.language, "units.closed_on") + " " +
-                                                                 date_text(*unit.closed_on)
-                                                           : std::string{}}});
-            add(unit.id, depth + 1);
-        }
-    };
-    add(std::nullopt, 0);
-    return rows;
-}
-
-http::Response units_page(const Call& call, const FieldProblems& problems, int status = 200)
-{
-    constexpr auto action = auth::Action::unit_create;
-    const auto field = [&](const char* name, const char* id) {
-        return field_view(call.field(name), problem_of(problems, id));
-    };
-    const Json view{{"title", page_text(call.language, "nav.units")},
-                    {"units", unit_rows(call, all_units(call))},
-                    {"may", auth::is_allowed_somewhere(call.actor, action)},
-                    {"errors", error_summary(call.language, problems)},
-                    {"code", field("code", "f-code")},
-                    {"name", field("title", "f-title")},
-                    {"unit", field("unit", "f-unit")},
-                    {"on", field("on", "f-on")},
-                    {"parents", unit_options(call, action, call.field("parent"))},
-                    {"closing", unit_options(call, action, call.field("unit"))},
-                    {"successors", unit_options(call, action, call.field("successor"))}};
-    return page(call, "units", view, frame_of(call, "units"), status);
-}
-
-http::Response show_units(Call& call)
-{
-    return units_page(call, {});
-}
-
-http::Response add_unit(Call& call)
-{
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kFields{
-        {{"unit.", "f-code"}, {"title.", "f-title"}, {"text.", "f-title"}}};
-    try {
-        services::create_unit(
-            call.archive(), call.clock(), call.actor,
-            {.code = call.field("code"), .title = call.field("title"), .parent = call.field("parent")});
-        return tell_at(call, "/units", "units.was_added");
-    } catch (const Error& error) {
-        if (!is_refusal_of_form(error)) {
-            throw;
-        }
-        return units_page(call, {{field_of(error, kFields), error_text(call.language, error)}}, 422);
-    }
-}
-
-http::Response close_unit(Call& call)
-{
-    FieldProblems problems;
-    services::UnitClosing closing{.units = {call.field("unit")},
-                                  .successors = {},
-                                  .on = day_field(call, "on", "f-on", problems),
-                                  .move_people = call.field("move_people") == "1"};
-    if (const auto successor = call.field("successor"); !successor.empty()) {
-        closing.successors.push_back(successor);
-    }
-    if (problems.empty()) {
-        try {
-            services::close_units(call.archive(), call.clock(), call.actor, closing);
-            return tell_at(call, "/units", "units.was_closed");
-        } catch (const Error& error) {
-            if (!is_refusal_of_form(error)) {
-                throw;
-            }
-            problems.emplace_back("f-unit", error_text(call.language, error));
-        }
-    }
-    return units_page(call, problems, 422);
-}
-
 using auth::Action;
 
 constexpr std::array kRoutes{
@@ -681,9 +516,6 @@ constexpr std::array kRoutes{
     Route{"GET", "/rights", Access::signed_in, Action::right_confirm, show_unconfirmed},
     Route{"GET", "/people/role-labels", Access::signed_in, Action::archive_administer, show_role_labels},
     Route{"POST", "/people/role-labels", Access::signed_in, Action::archive_administer, choose_role_labels},
-    Route{"GET", "/units", Access::signed_in, Action::unit_read, show_units},
-    Route{"POST", "/units", Access::signed_in, Action::unit_create, add_unit},
-    Route{"POST", "/units/close", Access::signed_in, Action::unit_create, close_unit},
 };
 
 } // namespace

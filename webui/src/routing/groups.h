@@ -23,6 +23,7 @@ std::span<const Route> package_routes();
 std::span<const Route> audit_routes();
 std::span<const Route> report_routes();
 std::span<const Route> people_routes();
+std::span<const Route> unit_routes();
 std::span<const Route> second_factor_routes();
 std::span<const Route> certificate_routes();
 
