@@ -138,7 +138,7 @@ std::shared_ptr<services::Archive> Context::writer_if_free() const
 
 void Context::note_access(services::Archive& archive, const catalog::Document& document, services::Access access) const
 {
-    const bool is_secret = document.secrecy > Secrecy::open;
+    const bool is_secret = document.is_guarded();
     if (access == services::Access::viewed && !is_secret && !archive.is_writable()) {
         return; // a figure alone is not worth the lock
     }

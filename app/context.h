@@ -189,6 +189,7 @@ void add_report(CLI::App& app, Context& context);
 void add_user(CLI::App& app, Context& context);
 void add_rights(CLI::App& app, Context& context);
 void add_secrecy(CLI::App& app, Context& context);
+void add_readers(CLI::App& app, Context& context);
 void add_unit(CLI::App& app, Context& context);
 void add_dossier(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);

@@ -161,6 +161,9 @@ int run_explain(const Context& context, const Options& options)
                        context.text("cli", "rights.grade",
                                     {{"clearance", context.text("secrecy", secrecy_name(answer.account.clearance))},
                                      {"secrecy", context.text("secrecy", secrecy_name(answer.secrecy))}}));
+    if (answer.is_listed) {
+        context.print_line("  " + mark(answer.reasons.list) + context.text("cli", "rights.on_list"));
+    }
     if (answer.grants.empty()) {
         context.print_line("  ✗ " + context.text("cli", "user.has_no_role"));
     }

@@ -88,8 +88,12 @@ int run_list(const Context& context, const Options&)
     }
     for (const auto& one : found) {
         const auto& proposal = one.proposal;
-        context.print_line(proposal.uid + "  " + proposal.document_uid + "  " + grade_text(context, proposal.from) +
-                           " → " + grade_text(context, proposal.to) + "  " + proposal.reason);
+        const auto from = proposal.from_list ? proposal.from_list_title : grade_text(context, proposal.from);
+        const auto to = !proposal.from_list ? grade_text(context, proposal.to)
+                        : proposal.to_list  ? proposal.to_list_title
+                                            : context.text("page", "readers.everybody");
+        context.print_line(proposal.uid + "  " + proposal.document_uid + "  " + from + " → " + to + "  " +
+                           proposal.reason);
     }
     return kExitOk;
 }

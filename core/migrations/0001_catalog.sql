@@ -52,6 +52,18 @@ CREATE TABLE dossier (
     UNIQUE (unit_id, year, code)
 ) {table};
 
+-- danh sách người được biết: what is put on it is known to the people of table reader_entry alone (0013_reader_list.sql). The grade is
+-- that of its title.
+CREATE TABLE reader_list (
+    id {key} PRIMARY KEY,
+    uid {text} NOT NULL UNIQUE,
+    unit_id {int} NOT NULL REFERENCES unit (id),
+    title {text} NOT NULL,
+    secrecy {int} NOT NULL CHECK (secrecy BETWEEN 0 AND 3),
+    made_at {int} NOT NULL,
+    made_by {text} NOT NULL
+) {table};
+
 CREATE TABLE document (
     id {key} PRIMARY KEY,
     uid {text} NOT NULL UNIQUE,
@@ -66,6 +78,8 @@ CREATE TABLE document (
     issued_on {int},
     title {text} NOT NULL,
     secrecy {int} NOT NULL DEFAULT 0 CHECK (secrecy BETWEEN 0 AND 3),
+    -- Known to the people of this list alone.
+    reader_list_id {int} REFERENCES reader_list (id),
     source_path {text},
     created_at {int} NOT NULL,
     created_by {text} NOT NULL,
@@ -75,6 +89,7 @@ CREATE TABLE document (
 CREATE UNIQUE INDEX document_place ON document (dossier_id, dossier_ordinal) WHERE dossier_id IS NOT NULL;
 CREATE INDEX document_number ON document (number, symbol) WHERE number IS NOT NULL;
 CREATE INDEX document_secrecy ON document (secrecy, id);
+CREATE INDEX document_reader_list ON document (reader_list_id, id) WHERE reader_list_id IS NOT NULL;
 
 -- Bytes under objects/<band>/; kept once per band, whoever refers to them.
 CREATE TABLE object (
@@ -114,7 +129,7 @@ CREATE TABLE index_outbox (
     seq {key} PRIMARY KEY,
     document_id {int} NOT NULL,
     band {int} NOT NULL CHECK (band BETWEEN 0 AND 3),
-    -- 1: the document has left the band, and nobody may meet it there while the index still has it.
+    -- 1: fewer may see it than the index of the band knows; nobody else may meet it there until the index has followed.
     leaving {int} NOT NULL DEFAULT 0 CHECK (leaving IN (0, 1))
 ) {table};
 CREATE INDEX index_outbox_leaving ON index_outbox (document_id) WHERE leaving = 1;

@@ -54,14 +54,15 @@ CREATE TABLE repeat_key (
 ) {table};
 CREATE INDEX repeat_key_age ON repeat_key (created_at);
 
--- How many documents and dossiers each unit has in each band: kept by the functions that make them, so that the first page costs the
+-- How many documents and dossiers each unit has in each band and on each need-to-know list (0: on none): kept by the functions that make them, so that the first page costs the
 -- same with a million as with one. `verify` counts them again.
 CREATE TABLE record_count (
     record {text} NOT NULL CHECK (record IN ('document', 'dossier')),
     secrecy {int} NOT NULL CHECK (secrecy BETWEEN 0 AND 3),
     unit_id {int} NOT NULL REFERENCES unit (id),
+    reader_list_id {int} NOT NULL DEFAULT 0,
     records {int} NOT NULL CHECK (records >= 0),
-    PRIMARY KEY (record, secrecy, unit_id)
+    PRIMARY KEY (record, secrecy, unit_id, reader_list_id)
 ) {table};
 
 INSERT INTO setting (name, value) VALUES ('upload.keep_days', '7'), ('repeat_key.keep_hours', '24');

@@ -241,6 +241,10 @@ void add_fields(Xapian::Document& document, const catalog::DocumentView& view)
     const auto& row = view.document;
     document.add_boolean_term(std::string{kEveryDocumentTerm});
     document.add_boolean_term(owner_term(row.unit));
+    if (row.reader_list) {
+        document.add_boolean_term(std::string{kListedTerm});
+        document.add_boolean_term(list_term(*row.reader_list));
+    }
     add_field(document, Field::number, number_key(row.number_symbol()));
     add_field(document, Field::number, number_key(row.number));
     add_field(document, Field::number, number_key(row.symbol));

@@ -93,7 +93,8 @@ struct IndexWorker::State
 
     std::uint64_t rebuild(Secrecy band);
     BandIndex* open_or_rebuild(Secrecy band, bool needed);
-    std::uint64_t apply_to(Secrecy band, const std::set<DocumentId, std::greater<>>& ids);
+    std::uint64_t apply_to(Secrecy band, const std::set<DocumentId, std::greater<>>& ids,
+                           const std::set<DocumentId>& leaving);
     void apply(const std::vector<outbox::IndexRequest>& requests);
     void rebuild_all();
     std::vector<Secrecy> bands_that_count_otherwise(db::ReadTx& tx);
@@ -156,7 +157,9 @@ BandIndex* IndexWorker::State::open_or_rebuild(Secrecy band, bool needed)
     return bands.at(band).get();
 }
 
-std::uint64_t IndexWorker::State::apply_to(Secrecy band, const std::set<DocumentId, std::greater<>>& ids)
+/// What is `leaving` and has left: its words remain as deleted bytes until the band is compacted.
+std::uint64_t IndexWorker::State::apply_to(Secrecy band, const std::set<DocumentId, std::greater<>>& ids,
+                                           const std::set<DocumentId>& leaving)
 {
     std::vector<DocumentId> list{ids.begin(), ids.end()};
     std::uint64_t count = 0;
@@ -174,6 +177,10 @@ std::uint64_t IndexWorker::State::apply_to(Secrecy band, const std::set<Document
         for (const auto id : absent) {
             if (auto* index = open_or_rebuild(band, false)) {
                 index->remove(id);
+                if (leaving.contains(id)) {
+                    index->note_remains();
+                    may_be_remains = true;
+                }
             }
         }
         step(portion.size());
@@ -184,25 +191,21 @@ std::uint64_t IndexWorker::State::apply_to(Secrecy band, const std::set<Document
 void IndexWorker::State::apply(const std::vector<outbox::IndexRequest>& requests)
 {
     IdsOfBand ids;
-    std::set<Secrecy> left;
+    std::map<Secrecy, std::set<DocumentId>> leaving;
     for (const auto& request : requests) {
         auto* index = open_or_rebuild(request.band, false);
         if (index == nullptr || request.seq > index->applied()) {
             ids[request.band].insert(request.document);
             if (request.leaving) {
-                left.insert(request.band);
+                leaving[request.band].insert(request.document);
             }
         }
     }
     const auto last = requests.back().seq;
     for (const auto& [band, list] : ids) {
         try {
-            written += apply_to(band, list);
+            written += apply_to(band, list, leaving[band]);
             if (auto* index = open_or_rebuild(band, false)) {
-                if (left.contains(band)) {
-                    index->note_remains();
-                    may_be_remains = true;
-                }
                 index->commit(std::max(last, index->applied()));
             }
         } catch (const Error& error) {

@@ -511,37 +511,43 @@ Xapian::Query part_query(const auth::Reach::Part& part, const Xapian::Database& 
     return {Xapian::Query::OP_AND, conditions.begin(), conditions.end()};
 }
 
-void restrict_to(const auth::Reach& reach, const Xapian::Database& database, QueryPlan& plan)
+/// Every set of the plan, with or without what `other` has.
+void combine(QueryPlan& plan, Xapian::Query::op how, const Xapian::Query& other)
 {
-    if (reach.is_whole()) {
-        return;
-    }
-    Queries parts;
-    for (const auto& part : reach.parts) {
-        parts.push_back(part_query(part, database));
-    }
-    const auto reached = parts.empty() ? Xapian::Query::MatchNothing : any_of(parts);
-    plan.filter = {Xapian::Query::OP_FILTER, plan.filter, reached};
-    plan.strict = {Xapian::Query::OP_FILTER, plan.strict, reached};
+    plan.filter = {how, plan.filter, other};
+    plan.strict = {how, plan.strict, other};
     if (plan.relaxed) {
-        plan.relaxed = Xapian::Query{Xapian::Query::OP_FILTER, *plan.relaxed, reached};
+        plan.relaxed = Xapian::Query{how, *plan.relaxed, other};
     }
     plan.known_total.reset(); // it counts everybody's
 }
 
-void leave_out(const std::vector<Xapian::docid>& leaving, QueryPlan& plan)
+void restrict_to(const auth::Reach& reach, const Xapian::Database& database, QueryPlan& plan)
 {
-    if (leaving.empty()) {
+    if (!reach.is_everywhere()) {
+        Queries parts;
+        for (const auto& part : reach.parts) {
+            parts.push_back(part_query(part, database));
+        }
+        combine(plan, Xapian::Query::OP_FILTER, parts.empty() ? Xapian::Query::MatchNothing : any_of(parts));
+    }
+    const std::string listed{kListedTerm};
+    if (reach.every_list || !database.term_exists(listed)) {
         return;
     }
-    ListedDocuments documents{leaving};
-    const Xapian::Query left{&documents}; // has a clone of its own
-    plan.filter = {Xapian::Query::OP_AND_NOT, plan.filter, left};
-    plan.strict = {Xapian::Query::OP_AND_NOT, plan.strict, left};
-    if (plan.relaxed) {
-        plan.relaxed = Xapian::Query{Xapian::Query::OP_AND_NOT, *plan.relaxed, left};
+    Queries own;
+    for (const auto list : reach.lists) {
+        own.emplace_back(list_term(list));
     }
-    plan.known_total.reset();
+    combine(plan, Xapian::Query::OP_AND_NOT, {Xapian::Query::OP_AND_NOT, Xapian::Query{listed}, any_of(own)});
+}
+
+void leave_out(const std::vector<Xapian::docid>& leaving, QueryPlan& plan)
+{
+    if (!leaving.empty()) {
+        ListedDocuments documents{leaving};
+        combine(plan, Xapian::Query::OP_AND_NOT, Xapian::Query{&documents}); // has a clone of its own
+    }
 }
 
 } // namespace

@@ -126,6 +126,10 @@ std::string to_text(const auth::Reach& reach)
         }
         text += (part.from ? format_date(*part.from) : "") + ".." + (part.to ? format_date(*part.to) : "");
     }
+    text += reach.every_list ? "\n*" : "\n";
+    for (const auto list : reach.lists) {
+        text += std::to_string(list.value) + ",";
+    }
     return text;
 }
 
@@ -312,7 +316,7 @@ std::vector<Xapian::docid> Searcher::State::leaving(const auth::Reach& reach) co
 {
     std::vector<Xapian::docid> docids;
     auto tx = catalogue.read();
-    for (const auto document : outbox::list_leaving(tx, reach.bands)) {
+    for (const auto document : outbox::list_leaving(tx, reach)) {
         docids.push_back(docid_of(document));
     }
     std::ranges::sort(docids);

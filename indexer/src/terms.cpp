@@ -118,6 +118,11 @@ std::string owner_term(UnitId unit)
     return std::string{kOwnerPrefix} + std::to_string(unit.value);
 }
 
+std::string list_term(ReaderListId list)
+{
+    return std::string{kListedTerm} + std::to_string(list.value);
+}
+
 std::vector<std::string> day_terms(Date day)
 {
     const int year{day.year()};

@@ -3,6 +3,7 @@
 
 #include <vtlt/core/catalog/counts.h>
 #include <vtlt/core/catalog/reach_sql.h>
+#include <vtlt/core/catalog/reader_list.h>
 #include <vtlt/core/catalog/unit.h>
 #include <vtlt/core/outbox/index_outbox.h>
 
@@ -27,6 +28,7 @@ struct Ministry
     IndexedArchive archive;
     std::vector<UnitId> units;
     std::vector<DocumentId> documents;
+    std::vector<ReaderListId> lists;
     std::shared_ptr<const auth::UnitTree> tree;
 
     explicit Ministry(std::mt19937& random)
@@ -57,8 +59,30 @@ struct Ministry
             papers.push_back(std::move(paper));
         }
         documents = archive.add_all(papers);
+        put_some_on_lists(random);
         auto tx = archive.database().read();
         tree = std::make_shared<auth::UnitTree>(catalog::read_unit_tree(tx, kToday));
+    }
+
+    /// A third of what there is, on three need-to-know lists.
+    void put_some_on_lists(std::mt19937& random)
+    {
+        auto tx = archive.database().write();
+        for (const auto* title : {"một", "hai", "ba"}) {
+            lists.push_back(catalog::insert_reader_list(tx, {.id = {},
+                                                             .uid = make_uid(),
+                                                             .unit = units[0],
+                                                             .unit_code = {},
+                                                             .title = title,
+                                                             .made_at = {},
+                                                             .made_by = "test"}));
+        }
+        for (const auto& view : catalog::list_views(tx, documents)) {
+            if (random() % 3 == 0) {
+                catalog::set_reader_list(tx, view.document, lists[random() % lists.size()]);
+            }
+        }
+        tx.commit();
     }
 };
 
@@ -83,6 +107,11 @@ auth::Actor some_actor(const Ministry& ministry, std::mt19937& random)
             grant.records_to = Date{std::chrono::sys_days{2020y / 1 / 1} + std::chrono::days{random() % 900}};
         }
         actor.grants.push_back(grant);
+    }
+    for (const auto list : ministry.lists) {
+        if (random() % 3 == 0) {
+            actor.lists.push_back(list);
+        }
     }
     if (random() % 8 == 0) {
         actor.scopes = auth::scopes_from_words("write export");
@@ -215,4 +244,49 @@ TEST_CASE("a document handed to another unit leaves the first one's hits at once
     const auto answer = archive.search(indexer::SearchRequest{.query = "ke hoach", .cursor = {}, .reach = reach});
     CHECK(answer.hits.empty());
     CHECK(answer.total == 0);
+}
+
+TEST_CASE("what came on a need-to-know list is out of others' hits and counts at once", "[reach]")
+{
+    IndexedArchive archive;
+    const auto unit = archive.add_unit("A");
+    const auto id = archive.add({.title = "kế hoạch", .pages = {"diễn tập"}, .unit = unit});
+    archive.add({.title = "kế hoạch", .pages = {"diễn tập"}, .unit = unit});
+    archive.catch_up();
+    const auto list = [&] {
+        auto tx = archive.database().write();
+        const auto made = catalog::insert_reader_list(tx, {.id = {},
+                                                           .uid = make_uid(),
+                                                           .unit = unit,
+                                                           .unit_code = {},
+                                                           .title = "tổ soạn thảo",
+                                                           .made_at = {},
+                                                           .made_by = "test"});
+        const std::array ids{id};
+        catalog::set_reader_list(tx, catalog::list_views(tx, ids).front().document, made);
+        outbox::request_removal(tx, id, Secrecy::open);
+        tx.commit();
+        return made;
+    }();
+    const auto reader_of = [&](std::vector<ReaderListId> lists) {
+        return auth::Reach{.bands = {Secrecy::open}, .parts = {{.units = {unit}}}, .lists = std::move(lists)};
+    };
+    const auto total = [&](const auth::Reach& reach) {
+        const auto counted =
+            archive.search({.query = "dien tap", .cursor = {}, .reach = reach, .count_only = true}).total;
+        const auto answer = archive.search({.query = "dien tap", .cursor = {}, .reach = reach});
+        CHECK(answer.total == answer.hits.size());
+        CHECK(answer.total == counted);
+        return counted;
+    };
+    // Before the index has followed, and after.
+    CHECK(total(reader_of({})) == 1);
+    CHECK(total(reader_of({list})) == 2);
+    archive.catch_up();
+    CHECK(total(reader_of({})) == 1);
+    CHECK(total(reader_of({list})) == 2);
+    CHECK(total(auth::whole_reach()) == 2);
+    // It is still of its band: nothing of it has to be compacted away.
+    indexer::IndexWorker worker{archive.home(), archive.database()};
+    CHECK(worker.compact(1'000) == 0);
 }

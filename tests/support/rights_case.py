@@ -26,6 +26,7 @@ RIGHTS = {
     "document.export": {"clerk", "officer", "leader", "archivist", "inspector", "auditor", "machine"},
     "document.edit": {"clerk", "officer", "archivist", "machine"}, "dossier.create": {"clerk", "officer", "archivist", "machine"},
     "secrecy.raise": KEEPERS, "secrecy.lower": KEEPERS, "secrecy.confirm": {"leader", "security_officer"},
+    "readers.read": KEEPERS | {"auditor"}, "readers.keep": {"leader", "security_officer"}, "readers.confirm": {"leader", "security_officer"},
     "unit.read": EVERYBODY, "unit.create": {"admin"},
     "job.create": EVERYBODY, "job.read_own": EVERYBODY, "job.cancel": EVERYBODY, "job.retry": EVERYBODY,
     "job.read": {"archivist", "auditor", "admin"}, "audit.read": {"auditor", "admin"}, "integrity.verify": {"archivist", "auditor", "admin"},
@@ -57,6 +58,8 @@ class Reader(collections.namedtuple("Reader", "name role clearance place")):
         return {"document": self.has("document.read") and self.reaches() and self.is_cleared(),
                 "proposal": self.has("document.read") and self.reaches() and self.is_cleared(),
                 "dossier": self.has("dossier.read") and self.reaches() and self.is_cleared(),
+                # A need-to-know list of the grade and the unit, and who stands on it.
+                "list": self.has("readers.read") and self.reaches() and self.is_cleared(),
                 "job": self.has("job.read") and self.is_cleared(),
                 "person": knows_people and self.reaches(), "grant": knows_people and self.reaches(),
                 # Told of a document to who reads it, or administers its people.
@@ -96,6 +99,10 @@ class RightsCase(VtltCase):
                      home=self.place).lines()
         self.document = next(line["id"] for line in lines if "id" in line)
         self.job = self.ok("job", "list").json()["jobs"][0]["id"]
+        # A list with somebody who was taken off again.
+        self.list = self.ok("readers", "new", "Tổ kiểm kê", "--unit", "CUC.1", "--secrecy", GRADE_OF_RECORD).json()["id"]
+        self.entry = self.ok("readers", "add", self.list, "doituong").json()["id"]
+        self.ok("readers", "end", self.entry)
         # A proposal that was decided: who may decide is told so, and nothing changes under the test.
         self.proposal = self.ok("secrecy", "set", self.document, "mat", "--reason", "x").json()["id"]
         self.ok("secrecy", "refuse", self.proposal, "--reason", "x")

@@ -65,6 +65,13 @@ EXAMPLES = {
     "secrecy list": [Example("", shows=("waiting", "document"))],
     "secrecy confirm": [Example("{proposal}", (("proposal", "proposal"),), code=5)],
     "secrecy refuse": [Example("{proposal} --reason x", (("proposal", "proposal"),), code=5, then="secrecy.confirm")],
+    "readers new": [Example("? --unit {unit} --secrecy xyz", code=2)],
+    "readers list": [Example("", shows=("list", "list"))],
+    "readers show": [Example("{list}", (("list", "list"),))],
+    "readers add": [Example("{list} {person} --from 2020-01-01 --to 2020-01-02", (("list", "list"),), code=2)],
+    "readers end": [Example("{entry}", (("entry", "list"),), code=5)],
+    "readers confirm": [Example("{entry}", (("entry", "list"),), code=5)],
+    "readers set": [Example("{document} --list khongco --reason x", DOCUMENT, code=4)],
     "unit add": [Example("{unit} --title x --parent {unit}", UNIT, code=5)],
     "unit list": [Example("")],
     "unit rename": [Example("{unit} --title CUC.1", UNIT)],
@@ -110,7 +117,7 @@ class Matrix(RightsCase):
         waiting = self.ok("secrecy", "set", self.document, "mat", "--reason", "x").json()["id"]
         self.names = {"home": self.place, "file": self.write("khac.txt", "Biên bản bàn giao\n"), "short": self.write("short", "x\n"), "document": self.document, "number": "1/BC-HC",
                       "title": "kiểm kê kho", "dossier": self.dossier, "job": self.job, "person": self.target, "leaver": leaver, "grant": self.grant, "ended": ended,
-                      "revoked": token, "proposal": self.proposal, "waiting": waiting, "unit": "CUC.1"}
+                      "revoked": token, "proposal": self.proposal, "waiting": waiting, "unit": "CUC.1", "list": self.list, "entry": self.entry}
         self.outputs = self.folder / "out"
         self.outputs.mkdir()
         self.catalogue = sqlite3.connect(f"file:{self.place / 'catalog.db'}?mode=ro", uri=True)

@@ -13,7 +13,7 @@ from vtlt_server import PASSWORD, Person, Server
 # What the part in braces names, by the beginning of the path behind /api/v1.
 NAMED = {"/documents/": "document", "/secrecy/": "proposal", "/secrecy-proposals/": "proposal", "/jobs/": "job", "/packages/": "nobodys",
          "/integrity/runs/": "nobodys", "/people/": "person", "/users/": "person", "/grants/": "grant", "/uploads/": "nobodys", "/intake/": "nobodys",
-         "/account/sessions/": "nobodys", "/units/": "unit"}
+         "/readers/": "list", "/reader-lists/": "list", "/reader-entries/": "entry", "/account/sessions/": "nobodys", "/units/": "unit"}
 # What is asked besides of who sees it, by the last word of the path.
 ASKED_THEN = {("proposal", "refuse"): "secrecy.confirm", ("grant", "end"): "user.administer"}
 # Streams that would not end, files that everybody has, and the way out of the session this test works in.
@@ -43,7 +43,7 @@ class Matrix(RightsCase):
         if "{" not in route["pattern"]:
             return "open"
         kind = self.kind_of(route["pattern"])
-        if not reader.sees(kind) or (route["pattern"].endswith("/rights") and not reader.sees("explained")):
+        if not reader.sees("list" if kind == "entry" else kind) or (route["pattern"].endswith(("/rights", "/why")) and not reader.sees("explained")):
             return "missing"
         if kind == "unit" and not reader.reaches():
             return "refused"
@@ -51,10 +51,10 @@ class Matrix(RightsCase):
         return "open" if then is None or reader.has(then) else "refused"
 
     def path_of(self, pattern, missing=False):
-        uid = {"document": self.document, "proposal": self.proposal, "job": self.job, "person": self.target, "grant": self.grant, "unit": "CUC.1",
+        uid = {"document": self.document, "proposal": self.proposal, "job": self.job, "person": self.target, "grant": self.grant, "unit": "CUC.1", "list": self.list, "entry": self.entry,
                "nobodys": self.job}
         value = MISSING if missing else uid[self.kind_of(pattern)]
-        asked = "?document=" + self.document if pattern.endswith("/users/{id}/rights") else ""
+        asked = "?document=" + self.document if pattern.endswith(("/users/{id}/rights", "/people/{id}/why")) else ""
         return asked and pattern.replace("{id}", value) + asked or re.sub(r"\{\w+\}", "1", re.sub(r"\{\w+\}", value, pattern, count=1))
 
     def ask(self, person, route, path):

@@ -134,6 +134,7 @@ Json document_json(const catalog::DocumentView& view)
             {"unit", view.unit_code},
             {"dossier", json_or_null(dossier_name(view))},
             {"secrecy", secrecy_name(document.secrecy)},
+            {"reader_list", json_or_null(view.reader_list_uid)},
             {"source_path", json_or_null(document.source_path)},
             {"created_at", format_instant(document.created_at)},
             {"revision", document.revision},
@@ -166,10 +167,39 @@ Json reclassification_json(const catalog::Reclassification& proposal)
             {"title", proposal.document_title},
             {"from", secrecy_name(proposal.from)},
             {"to", secrecy_name(proposal.to)},
+            {"from_list", json_or_null(proposal.from_list_title)},
+            {"to_list", json_or_null(proposal.to_list_title)},
             {"reason", proposal.reason},
             {"state", catalog::decision_name(proposal.decision)},
             {"proposed_at", format_instant(proposal.proposed_at)},
             {"proposed_by", proposal.proposed_by}};
+}
+
+Json reader_list_json(const catalog::ReaderList& list)
+{
+    return {{"id", list.uid},
+            {"title", list.title},
+            {"unit", list.unit_code},
+            {"secrecy", secrecy_name(list.secrecy)},
+            {"made_at", format_instant(list.made_at)},
+            {"made_by", list.made_by}};
+}
+
+Json reader_json(const services::ListedReader& reader)
+{
+    const auto& entry = reader.entry;
+    return {{"id", entry.uid},
+            {"account", entry.account_uid},
+            {"name", entry.account_name},
+            {"full_name", entry.account_full_name},
+            {"from", format_date(entry.from_on)},
+            {"to", json_or_null(entry.to_on)},
+            {"reason", json_or_null(entry.reason)},
+            {"added_at", format_instant(entry.added_at)},
+            {"added_by", entry.added_by},
+            {"confirmed", entry.confirmed_at.has_value()},
+            {"ended_at", entry.ended_at ? Json(format_instant(*entry.ended_at)) : Json()},
+            {"active", reader.is_active}};
 }
 
 Json relations_json(std::span<const services::RelatedDocument> related)
@@ -384,6 +414,8 @@ Json explanation_json(const services::Explanation& answer)
             {"clearance", secrecy_name(answer.account.clearance)},
             {"secrecy", secrecy_name(answer.secrecy)},
             {"cleared", answer.reasons.clearance},
+            {"listed", answer.is_listed},
+            {"on_list", answer.reasons.list},
             {"unit", answer.unit},
             {"issued_on", json_or_null(answer.issued_on)},
             {"grants", grants}};

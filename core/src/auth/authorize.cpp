@@ -58,6 +58,10 @@ constexpr std::array kActions{
     ActionRow{Action::secrecy_lower, "secrecy.lower", Scope::write,
               roles(Role::clerk, Role::officer, Role::leader, Role::archivist, Role::security_officer)},
     ActionRow{Action::secrecy_confirm, "secrecy.confirm", Scope::write, roles(Role::leader, Role::security_officer)},
+    ActionRow{Action::readers_read, "readers.read", Scope::read,
+              roles(Role::clerk, Role::officer, Role::leader, Role::archivist, Role::security_officer, Role::auditor)},
+    ActionRow{Action::readers_keep, "readers.keep", Scope::write, roles(Role::leader, Role::security_officer)},
+    ActionRow{Action::readers_confirm, "readers.confirm", Scope::write, roles(Role::leader, Role::security_officer)},
     ActionRow{Action::dossier_read, "dossier.read", Scope::read, kReaders},
     ActionRow{Action::dossier_create, "dossier.create", Scope::write,
               roles(Role::clerk, Role::officer, Role::archivist, Role::machine)},
@@ -119,6 +123,11 @@ std::vector<UnitId> units_of(const Actor& actor, const Grant& grant)
     return actor.units ? actor.units->covered_by(*grant.unit, grant.with_sub_units) : std::vector{*grant.unit};
 }
 
+bool is_on_list(const Actor& actor, const std::optional<ReaderListId>& list)
+{
+    return !list || std::ranges::binary_search(actor.lists, *list);
+}
+
 /// nullptr where the person, or his token, may not do it to anything.
 const ActionRow* row_for(const Actor& actor, Action action)
 {
@@ -142,7 +151,7 @@ bool is_allowed(const Actor& actor, Action action, const Target& target)
     if (row != nullptr && row->of == Of::self) {
         return has_role_for(actor, *row);
     }
-    return row != nullptr && target.secrecy <= actor.clearance &&
+    return row != nullptr && target.secrecy <= actor.clearance && is_on_list(actor, target.list) &&
            std::ranges::any_of(actor.grants, [&](const Grant& grant) {
                return gives(grant, *row) && reaches_unit(actor, grant, target.unit) &&
                       is_within(target.issued_on, grant.records_from, grant.records_to);
@@ -174,12 +183,14 @@ void authorize_somewhere(const Actor& actor, Action action)
 
 bool Reasons::is_allowed() const
 {
-    return scope && clearance && std::ranges::any_of(grants, &OfGrant::holds);
+    return scope && clearance && list && std::ranges::any_of(grants, &OfGrant::holds);
 }
 
 Reasons explain(const Actor& person, Action action, const Target& target)
 {
-    Reasons reasons{.scope = row_for(person, action) != nullptr, .clearance = target.secrecy <= person.clearance};
+    Reasons reasons{.scope = row_for(person, action) != nullptr,
+                    .clearance = target.secrecy <= person.clearance,
+                    .list = is_on_list(person, target.list)};
     const auto* row = find_row(action);
     for (const auto& grant : person.grants) {
         reasons.grants.push_back({.role = row != nullptr && gives(grant, *row),
@@ -189,14 +200,16 @@ Reasons explain(const Actor& person, Action action, const Target& target)
     return reasons;
 }
 
-bool Reach::is_whole() const
+bool Reach::is_everywhere() const
 {
     return std::ranges::any_of(parts, [](const Part& part) { return part.every_unit && !part.from && !part.to; });
 }
 
 bool Reach::contains(const Target& target) const
 {
-    return std::ranges::binary_search(bands, target.secrecy) && std::ranges::any_of(parts, [&](const Part& part) {
+    return std::ranges::binary_search(bands, target.secrecy) &&
+           (every_list || !target.list || std::ranges::binary_search(lists, *target.list)) &&
+           std::ranges::any_of(parts, [&](const Part& part) {
                return (part.every_unit || (target.unit && std::ranges::binary_search(part.units, *target.unit))) &&
                       is_within(target.issued_on, part.from, part.to);
            });
@@ -204,7 +217,9 @@ bool Reach::contains(const Target& target) const
 
 Reach whole_reach()
 {
-    return {.bands = {kBands.begin(), kBands.end()}, .parts = {Reach::Part{.units = {}, .every_unit = true}}};
+    return {.bands = {kBands.begin(), kBands.end()},
+            .parts = {Reach::Part{.units = {}, .every_unit = true}},
+            .every_list = true};
 }
 
 Reach reach_of(const Actor& actor, Action action)
@@ -219,6 +234,7 @@ Reach reach_of(const Actor& actor, Action action)
     }
     std::ranges::copy_if(kBands, std::back_inserter(reach.bands),
                          [&](Secrecy band) { return band <= actor.clearance; });
+    reach.lists = actor.lists;
     // Several grants for one period are one part: the index asks each part once.
     std::map<std::pair<std::optional<Date>, std::optional<Date>>, Reach::Part> parts;
     for (const auto& grant : actor.grants) {
@@ -243,7 +259,7 @@ Reach reach_of(const Actor& actor, Action action)
             reach.parts.push_back(std::move(part));
         }
     }
-    if (reach.is_whole()) {
+    if (reach.is_everywhere()) {
         reach.parts = whole_reach().parts;
     }
     return reach;

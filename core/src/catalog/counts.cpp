@@ -15,7 +15,10 @@ using Counts = std::array<std::uint64_t, kBands.size()>;
 
 constexpr std::array<std::string_view, 2> kRecords{"document", "dossier"};
 /// Of kept counts: they know of no day.
-constexpr ReachSql::Columns kCountReach{"record_count.secrecy", "record_count.unit_id", "NULL"};
+constexpr ReachSql::Columns kCountReach{"record_count.secrecy", "record_count.unit_id", "NULL",
+                                        "NULLIF(record_count.reader_list_id, 0)"};
+/// Of what is on no list: a key cannot be NULL.
+constexpr std::int64_t kNoList = 0;
 
 Counts read_rows(db::Statement& select)
 {
@@ -28,24 +31,20 @@ Counts read_rows(db::Statement& select)
 
 } // namespace
 
-void add_to_count(db::WriteTx& tx, Record record, Secrecy secrecy, UnitId unit, std::int64_t difference)
+void add_to_count(db::WriteTx& tx, Record record, const CountedBy& by, std::int64_t difference)
 {
-    if (difference < 0) { // the row is there, and one with so few would be refused before it met it
-        tx.prepare("UPDATE record_count SET records = records + ?4 WHERE record = ?1 AND secrecy = ?2 AND unit_id = ?3")
-            .bind(1, kRecords[static_cast<std::size_t>(record)])
-            .bind(2, static_cast<int>(secrecy))
-            .bind(3, unit)
-            .bind(4, difference)
-            .run();
-        return;
-    }
-    tx.prepare(
-          "INSERT INTO record_count (record, secrecy, unit_id, records) VALUES (?1, ?2, ?3, ?4)"
-          " ON CONFLICT (record, secrecy, unit_id) DO UPDATE SET records = record_count.records + excluded.records")
-        .bind(1, kRecords[static_cast<std::size_t>(record)])
-        .bind(2, static_cast<int>(secrecy))
-        .bind(3, unit)
-        .bind(4, difference)
+    // The row is there when it becomes less, and one with so few would be refused before it met it.
+    auto write = tx.prepare(difference < 0
+                                ? "UPDATE record_count SET records = records + ?5 WHERE record = ?1 AND secrecy = ?2"
+                                  " AND unit_id = ?3 AND reader_list_id = ?4"
+                                : "INSERT INTO record_count (record, secrecy, unit_id, reader_list_id, records)"
+                                  " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (record, secrecy, unit_id, reader_list_id)"
+                                  " DO UPDATE SET records = record_count.records + excluded.records");
+    write.bind(1, kRecords[static_cast<std::size_t>(record)])
+        .bind(2, static_cast<int>(by.secrecy))
+        .bind(3, by.unit)
+        .bind(4, by.list ? by.list->value : kNoList)
+        .bind(5, difference)
         .run();
 }
 
@@ -72,24 +71,26 @@ std::vector<std::string> check_counts(db::ReadTx& tx)
 {
     // Both ways: a count without records, and records without a count.
     auto select = tx.prepare(R"sql(
-        SELECT record, secrecy, code, sum(counted), sum(found)
-          FROM (SELECT record, secrecy, unit_id, records AS counted, 0 AS found FROM record_count
+        SELECT record, secrecy, code, sum(counted), sum(found), list
+          FROM (SELECT record, secrecy, unit_id, reader_list_id AS list, records AS counted, 0 AS found
+                  FROM record_count
                  UNION ALL
-                SELECT 'document' AS record, secrecy, unit_id, 0 AS counted, count(*) AS found
-                  FROM document GROUP BY secrecy, unit_id
+                SELECT 'document' AS record, secrecy, unit_id, coalesce(reader_list_id, 0) AS list, 0 AS counted,
+                       count(*) AS found
+                  FROM document GROUP BY secrecy, unit_id, coalesce(reader_list_id, 0)
                  UNION ALL
-                SELECT 'dossier' AS record, secrecy, unit_id, 0 AS counted, count(*) AS found
+                SELECT 'dossier' AS record, secrecy, unit_id, 0 AS list, 0 AS counted, count(*) AS found
                   FROM dossier GROUP BY secrecy, unit_id) AS one
           JOIN unit ON unit.id = one.unit_id
-         GROUP BY record, secrecy, code
+         GROUP BY record, secrecy, code, list
         HAVING sum(counted) <> sum(found)
-         ORDER BY record, secrecy, code
+         ORDER BY record, secrecy, code, list
     )sql");
     std::vector<std::string> lines;
     while (select.step()) {
         lines.push_back(select.text(0) + " " + std::string{secrecy_name(static_cast<Secrecy>(select.integer(1)))} +
-                        " " + select.text(2) + " counted=" + std::to_string(select.integer(3)) +
-                        " found=" + std::to_string(select.integer(4)));
+                        " " + select.text(2) + (select.integer(5) == kNoList ? "" : " on a list") + " counted=" +
+                        std::to_string(select.integer(3)) + " found=" + std::to_string(select.integer(4)));
     }
     return lines;
 }

@@ -3,6 +3,7 @@
 
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/catalog/counts.h>
+#include <vtlt/core/catalog/reach_sql.h>
 #include <vtlt/core/db/database.h>
 
 #include <unordered_map>
@@ -11,7 +12,10 @@ namespace vtlt::catalog {
 
 auth::Target target_of(const Document& document)
 {
-    return {.secrecy = document.secrecy, .unit = document.unit, .issued_on = document.issued_on};
+    return {.secrecy = document.secrecy,
+            .unit = document.unit,
+            .issued_on = document.issued_on,
+            .list = document.reader_list};
 }
 
 std::string Document::number_symbol() const
@@ -52,6 +56,9 @@ DocumentView read_view(const db::Statement& select)
     view.dossier_code = select.text(18);
     view.dossier_title = select.text(19);
     view.dossier_year = small(select.optional_integer(20));
+    document.reader_list = select.optional_id<ReaderListId>(21);
+    view.reader_list_uid = select.text(22);
+    view.reader_list_title = select.text(23);
     return view;
 }
 
@@ -108,9 +115,11 @@ constexpr std::string_view kSelectView = R"sql(
     SELECT document.id, document.uid, document.unit_id, document.dossier_id, document.kind, document.number, document.symbol,
            document.issuer, document.signer, document.issued_on, document.title, document.secrecy, document.source_path,
            document.created_at, document.revision, document.dossier_ordinal,
-           unit.code, unit.title, dossier.code, dossier.title, dossier.year
+           unit.code, unit.title, dossier.code, dossier.title, dossier.year, document.reader_list_id,
+           reader_list.uid, reader_list.title
       FROM document
       JOIN unit ON unit.id = document.unit_id
+      LEFT JOIN reader_list ON reader_list.id = document.reader_list_id
       LEFT JOIN dossier ON dossier.id = document.dossier_id AND dossier.secrecy <= document.secrecy
 )sql";
 
@@ -220,6 +229,19 @@ std::vector<DocumentId> list_ids_by_content(db::ReadTx& tx, DocumentId document)
     return read_ids(select);
 }
 
+std::vector<DocumentId> list_ids_on_list(db::ReadTx& tx, const auth::Reach& reach, ReaderListId list,
+                                         std::string_view after, std::size_t limit)
+{
+    const ReachSql where{reach, kDocumentReach, 4};
+    auto select =
+        tx.prepare("SELECT document.id FROM document WHERE document.reader_list_id = ?1"
+                   " AND (?2 = '' OR document.id < (SELECT last.id FROM document AS last WHERE last.uid = ?2))"
+                   " AND " +
+                   where.text() + " ORDER BY document.id DESC LIMIT ?3");
+    where.bind_to(select.bind(1, list).bind(2, after).bind(3, static_cast<std::int64_t>(limit)));
+    return read_ids(select);
+}
+
 std::int64_t count_documents(db::ReadTx& tx)
 {
     auto select = tx.prepare("SELECT count(*) FROM document");
@@ -256,7 +278,7 @@ DocumentId insert_document(db::WriteTx& tx, const Document& document, std::strin
     ensure(insert.step(), "RETURNING gives the key");
     const auto id = insert.id<DocumentId>(0);
     insert.step();
-    add_to_count(tx, Record::document, document.secrecy, document.unit, 1);
+    add_to_count(tx, Record::document, {document.secrecy, document.unit, document.reader_list}, 1);
     return id;
 }
 
@@ -338,8 +360,18 @@ void set_secrecy(db::WriteTx& tx, const Document& document, Secrecy secrecy)
         .bind(1, document.id)
         .bind(2, static_cast<int>(secrecy))
         .run();
-    add_to_count(tx, Record::document, document.secrecy, document.unit, -1);
-    add_to_count(tx, Record::document, secrecy, document.unit, 1);
+    add_to_count(tx, Record::document, {document.secrecy, document.unit, document.reader_list}, -1);
+    add_to_count(tx, Record::document, {secrecy, document.unit, document.reader_list}, 1);
+}
+
+void set_reader_list(db::WriteTx& tx, const Document& document, std::optional<ReaderListId> list)
+{
+    tx.prepare("UPDATE document SET reader_list_id = ?2, revision = revision + 1 WHERE id = ?1")
+        .bind(1, document.id)
+        .bind(2, list)
+        .run();
+    add_to_count(tx, Record::document, {document.secrecy, document.unit, document.reader_list}, -1);
+    add_to_count(tx, Record::document, {document.secrecy, document.unit, list}, 1);
 }
 
 std::vector<HeldObject> list_objects(db::ReadTx& tx, DocumentId document)
@@ -422,14 +454,14 @@ void set_text(db::WriteTx& tx, FileId file, const TextFinding& finding)
 
 auth::Target target_of(const Holder& holder)
 {
-    return {.secrecy = holder.secrecy, .unit = holder.unit, .issued_on = holder.issued_on};
+    return {.secrecy = holder.secrecy, .unit = holder.unit, .issued_on = holder.issued_on, .list = holder.reader_list};
 }
 
 std::vector<Holder> list_holders(db::ReadTx& tx, std::span<const std::string> content_hashes)
 {
     auto select = tx.prepare(R"sql(
         SELECT file.content_hash, document.uid, document.dossier_id, document.secrecy, document.unit_id,
-               document.issued_on
+               document.issued_on, document.reader_list_id
           FROM file
           JOIN document ON document.id = file.document_id
          WHERE file.content_hash IN {ids ?1}
@@ -443,7 +475,8 @@ std::vector<Holder> list_holders(db::ReadTx& tx, std::span<const std::string> co
                            .dossier = select.optional_id<DossierId>(2),
                            .secrecy = static_cast<Secrecy>(select.integer(3)),
                            .unit = select.id<UnitId>(4),
-                           .issued_on = select.optional_date(5)});
+                           .issued_on = select.optional_date(5),
+                           .reader_list = select.optional_id<ReaderListId>(6)});
     }
     return holders;
 }

@@ -144,7 +144,7 @@ DossierId insert_dossier(db::WriteTx& tx, const Dossier& dossier)
     }
     const auto id = insert.id<DossierId>(0);
     insert.step();
-    add_to_count(tx, Record::dossier, dossier.secrecy, dossier.unit, 1);
+    add_to_count(tx, Record::dossier, {dossier.secrecy, dossier.unit}, 1);
     return id;
 }
 
@@ -169,8 +169,8 @@ std::optional<SettledDossier> settle_dossier(db::WriteTx& tx, DossierId id)
         .bind(1, id)
         .bind(2, static_cast<int>(settled.now))
         .run();
-    add_to_count(tx, Record::dossier, settled.before, unit, -1);
-    add_to_count(tx, Record::dossier, settled.now, unit, 1);
+    add_to_count(tx, Record::dossier, {settled.before, unit}, -1);
+    add_to_count(tx, Record::dossier, {settled.now, unit}, 1);
     return settled;
 }
 

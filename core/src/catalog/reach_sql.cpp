@@ -6,7 +6,7 @@
 namespace vtlt::catalog {
 
 ReachSql::ReachSql(const auth::Reach& reach, const Columns& columns, int first)
-    : reach_(reach), first_(first), next_(first)
+    : reach_(reach), asks_lists_(!reach.every_list && columns.list != "NULL"), first_(first), next_(first)
 {
     if (reach_.is_nothing()) {
         text_ = "(1 = 0)";
@@ -14,7 +14,14 @@ ReachSql::ReachSql(const auth::Reach& reach, const Columns& columns, int first)
     }
     // Bands are all up to a clearance.
     text_ = "(" + std::string{columns.secrecy} + " <= " + parameter();
-    if (!reach_.is_whole()) {
+    if (asks_lists_) {
+        text_.append(" AND (").append(columns.list).append(" IS NULL");
+        if (!reach_.lists.empty()) {
+            text_.append(" OR ").append(columns.list).append(" IN {ids ").append(parameter()).append("}");
+        }
+        text_ += ")";
+    }
+    if (!reach_.is_everywhere()) {
         std::string parts;
         for (const auto& part : reach_.parts) {
             std::string one;
@@ -48,18 +55,24 @@ db::Statement& ReachSql::bind_to(db::Statement& statement) const
         return statement;
     }
     int at = first_;
+    const auto bind_keys = [&](const auto& ids) {
+        std::vector<std::int64_t> keys;
+        keys.reserve(ids.size());
+        for (const auto id : ids) {
+            keys.push_back(id.value);
+        }
+        statement.bind_list(at++, keys);
+    };
     statement.bind(at++, static_cast<int>(reach_.bands.back()));
-    if (reach_.is_whole()) {
+    if (asks_lists_ && !reach_.lists.empty()) {
+        bind_keys(reach_.lists);
+    }
+    if (reach_.is_everywhere()) {
         return statement;
     }
     for (const auto& part : reach_.parts) {
         if (!part.every_unit) {
-            std::vector<std::int64_t> units;
-            units.reserve(part.units.size());
-            for (const auto unit : part.units) {
-                units.push_back(unit.value);
-            }
-            statement.bind_list(at++, units);
+            bind_keys(part.units);
         }
         if (part.from) {
             statement.bind(at++, *part.from);

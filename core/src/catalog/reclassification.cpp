@@ -17,9 +17,12 @@ constexpr std::array<std::string_view, 5> kDecisions{"open", "confirmed", "refus
 const std::string kSelect = R"sql(
     SELECT reclassification.id, reclassification.uid, reclassification.document_id, document.uid, document.title,
            reclassification.from_secrecy, reclassification.to_secrecy, reclassification.reason,
-           reclassification.proposed_at, reclassification.proposed_by, reclassification.state, reclassification.revision
+           reclassification.proposed_at, reclassification.proposed_by, reclassification.state, reclassification.revision,
+           reclassification.from_list_id, reclassification.to_list_id, from_list.title, to_list.title
       FROM reclassification
       JOIN document ON document.id = reclassification.document_id
+      LEFT JOIN reader_list AS from_list ON from_list.id = reclassification.from_list_id
+      LEFT JOIN reader_list AS to_list ON to_list.id = reclassification.to_list_id
 )sql";
 const std::string kSelectByUid = kSelect + " WHERE reclassification.uid = ?1";
 const std::string kSelectOpen =
@@ -45,6 +48,10 @@ Reclassification read_row(const db::Statement& row)
             .document_title = row.text(4),
             .from = static_cast<Secrecy>(row.integer(5)),
             .to = static_cast<Secrecy>(row.integer(6)),
+            .from_list = row.optional_id<ReaderListId>(12),
+            .to_list = row.optional_id<ReaderListId>(13),
+            .from_list_title = row.text(14),
+            .to_list_title = row.text(15),
             .revision = row.integer(11),
             .reason = row.text(7),
             .proposed_at = row.instant(8),
@@ -92,8 +99,9 @@ std::vector<Reclassification> list_open_reclassifications(db::ReadTx& tx, const 
 void insert_reclassification(db::WriteTx& tx, const Reclassification& reclassification)
 {
     tx.prepare(R"sql(
-        INSERT INTO reclassification (uid, document_id, from_secrecy, to_secrecy, reason, proposed_at, proposed_by, revision)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        INSERT INTO reclassification (uid, document_id, from_secrecy, to_secrecy, reason, proposed_at, proposed_by, revision,
+                                      from_list_id, to_list_id)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
     )sql")
         .bind(1, reclassification.uid)
         .bind(2, reclassification.document)
@@ -103,6 +111,8 @@ void insert_reclassification(db::WriteTx& tx, const Reclassification& reclassifi
         .bind(6, reclassification.proposed_at)
         .bind(7, reclassification.proposed_by)
         .bind(8, reclassification.revision)
+        .bind(9, reclassification.from_list)
+        .bind(10, reclassification.to_list)
         .run();
 }
 

@@ -30,20 +30,17 @@ void request_reindex(db::WriteTx& tx, DossierId dossier)
         .run();
 }
 
-std::vector<DocumentId> list_leaving(db::ReadTx& tx, std::span<const Secrecy> bands)
+std::vector<DocumentId> list_leaving(db::ReadTx& tx, const auth::Reach& reach)
 {
-    std::vector<std::int64_t> grades;
-    for (const auto band : bands) {
-        grades.push_back(static_cast<std::int64_t>(band));
-    }
+    const catalog::ReachSql where{reach, catalog::kDocumentReach, 1};
     auto select = tx.prepare(R"sql(
         SELECT DISTINCT index_outbox.document_id
           FROM index_outbox
           JOIN document ON document.id = index_outbox.document_id
          WHERE index_outbox.leaving = 1 AND index_outbox.seq > (SELECT seq FROM index_outbox_closed)
-           AND NOT (document.secrecy IN {ids ?1})
-    )sql");
-    select.bind_list(1, std::span<const std::int64_t>{grades});
+           AND (CASE WHEN )sql" +
+                             where.text() + " THEN 0 ELSE 1 END) = 1"); // NOT would lose what has no day
+    where.bind_to(select);
     std::vector<DocumentId> documents;
     while (select.step()) {
         documents.push_back(select.id<DocumentId>(0));

@@ -84,12 +84,13 @@ void AccessBook::count_one(const catalog::Document& document, Access access)
 void AccessBook::note(const auth::Actor& actor, const catalog::Document& document, Access access)
 {
     const std::string action{kActions.at(static_cast<std::size_t>(access))};
-    // What he opened while it was open is another reading once it is secret.
-    const Place place{actor.name, action + '@' + std::string{secrecy_name(document.secrecy)}, document.uid};
+    // What he opened while it was open is another reading once it is secret, or known to few.
+    const auto guard = std::string{secrecy_name(document.secrecy)} + (document.reader_list ? "!" : "");
+    const Place place{actor.name, action + '@' + guard, document.uid};
     if (is_recent(place)) {
         return;
     }
-    if (access == Access::downloaded || document.secrecy > Secrecy::open) {
+    if (access == Access::downloaded || document.is_guarded()) {
         write_one(archive_, clock_, actor, {action, document.uid});
     }
     remember(place);

@@ -2,6 +2,7 @@
 #include <vtlt/core/services/actors.h>
 
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/catalog/reader_list.h>
 #include <vtlt/core/catalog/role_grant.h>
 
 namespace vtlt::services {
@@ -18,6 +19,7 @@ auth::Actor actor_of(Archive& archive, db::ReadTx& tx, const catalog::Account& a
         return actor;
     }
     actor.grants = catalog::active_grants(tx, account.id, today);
+    actor.lists = catalog::lists_of(tx, account.id, today);
     actor.units = archive.units(tx, today);
     return actor;
 }

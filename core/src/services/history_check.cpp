@@ -14,14 +14,14 @@ namespace {
 
 constexpr std::string_view kRegistered = "document.registered";
 /// What tells old and new values.
-constexpr std::array<std::string_view, 2> kChanging{"document.edited", "document.reclassified"};
+constexpr std::array<std::string_view, 3> kChanging{"document.edited", "document.reclassified", "document.listed"};
 
 /// Columns of the pass over the documents, by number.
 enum Column
 {
     kUid,
     kFirstValue,
-    kContentHash = kFirstValue + 8,
+    kContentHash = kFirstValue + 9,
     kObjectHash,
     kTextHash,
     kSeq,
@@ -30,8 +30,8 @@ enum Column
 };
 
 /// Keys of an event's detail that name a value of the document, in the order of the columns.
-constexpr std::array<std::string_view, 8> kValues{"title",  "number", "symbol",    "kind",
-                                                  "issuer", "signer", "issued_on", "secrecy"};
+constexpr std::array<std::string_view, 9> kValues{"title",  "number", "symbol",    "kind",
+                                                  "issuer", "signer", "issued_on", "secrecy", "reader_list"};
 
 std::string value_of(const db::Statement& row, std::size_t value)
 {
@@ -151,9 +151,10 @@ void check_rows(db::ReadTx& tx, std::vector<HistoryFault>& faults)
 {
     auto rows = tx.prepare(R"sql(
         SELECT document.uid, document.title, document.number, document.symbol, document.kind, document.issuer,
-               document.signer, document.issued_on, document.secrecy, file.content_hash, object.hash, text_object.hash, audit_detail.seq, audit_leaf.leaf,
-               audit_detail.detail
+               document.signer, document.issued_on, document.secrecy, reader_list.title, file.content_hash, object.hash, text_object.hash,
+               audit_detail.seq, audit_leaf.leaf, audit_detail.detail
           FROM document
+          LEFT JOIN reader_list ON reader_list.id = document.reader_list_id
           LEFT JOIN file ON file.document_id = document.id AND file.ordinal = 1 AND file.version = 1
           LEFT JOIN object ON object.id = file.object_id
           LEFT JOIN object AS text_object ON text_object.id = file.text_object_id

@@ -6,6 +6,7 @@
 #include <vtlt/core/base/text.h>
 #include <vtlt/core/catalog/account.h>
 #include <vtlt/core/catalog/dossier.h>
+#include <vtlt/core/catalog/reader_list.h>
 #include <vtlt/core/jobs/job.h>
 #include <vtlt/core/outbox/index_outbox.h>
 #include <vtlt/core/services/organisation.h>
@@ -13,6 +14,7 @@
 
 #include "services/upload_rows.h"
 #include "services/visible_document.h"
+#include "services/visible_list.h"
 
 namespace vtlt::services {
 
@@ -41,51 +43,90 @@ Fields grades(Secrecy from, Secrecy to)
     return {{"from", std::string{secrecy_name(from)}}, {"to", std::string{secrecy_name(to)}}};
 }
 
-/// A change of grade about to be made, and why it may be.
+/// A change about to be made of who may know of a document, and why it may be: of its grade, or of its list.
 struct Change
 {
     catalog::Document document;
     Secrecy to = Secrecy::open;
     std::string reason;
-    std::optional<catalog::Reclassification> proposal; ///< of a lowering
+    std::optional<catalog::Reclassification> proposal = {}; ///< of a widening
+    std::optional<catalog::ReaderList> list = {};           ///< the one it comes to, where lists change
+    bool changes_list = false;
 };
 
 /// What both transactions look at: the change as it stands then. Nothing where nothing is to be done.
 using Look = std::function<std::optional<Change>(db::ReadTx&)>;
 
+/// Who reads a document of the grade reads what its list is called.
+void require_not_above(const catalog::ReaderList& list, Secrecy grade)
+{
+    if (list.secrecy > grade) {
+        throw Error{Kind::conflict, "readers.list_above_document", {{"list", list.title}}};
+    }
+}
+
+/// Empty where there is none.
+std::string title_of(const std::optional<catalog::ReaderList>& list)
+{
+    return list ? list->title : std::string{};
+}
+
+/// What changed, as the history tells it.
+SortedJson write_values(db::WriteTx& tx, const Change& change)
+{
+    const auto& document = change.document;
+    if (change.changes_list) {
+        const auto before =
+            document.reader_list ? std::optional{catalog::get_reader_list(tx, *document.reader_list)} : std::nullopt;
+        catalog::set_reader_list(tx, document, change.list ? std::optional{change.list->id} : std::nullopt);
+        return {{"reader_list", {{"old", title_of(before)}, {"new", title_of(change.list)}}}};
+    }
+    catalog::set_secrecy(tx, document, change.to);
+    return {{"secrecy", {{"old", secrecy_name(document.secrecy)}, {"new", secrecy_name(change.to)}}}};
+}
+
+/// The proposal that is carried out, and the one that is overtaken by it.
+void settle_proposals(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor, const Change& change)
+{
+    if (change.proposal) {
+        catalog::decide_reclassification(tx, change.proposal->id, catalog::Decision::confirmed, clock.now(), actor.name,
+                                         {});
+    } else if (const auto open = catalog::find_open_reclassification(tx, change.document.id)) {
+        catalog::decide_reclassification(tx, open->id, catalog::Decision::overtaken, clock.now(), actor.name, {});
+    }
+}
+
 std::vector<audit::Event> write_change(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor,
                                        const Change& change)
 {
     const auto& document = change.document;
-    catalog::set_secrecy(tx, document, change.to);
     SortedJson detail{
-        {"revision", document.revision + 1},
-        {"reason", change.reason},
-        {"changes", {{"secrecy", {{"old", secrecy_name(document.secrecy)}, {"new", secrecy_name(change.to)}}}}}};
+        {"revision", document.revision + 1}, {"reason", change.reason}, {"changes", write_values(tx, change)}};
     if (change.proposal) {
         detail["proposal"] = change.proposal->uid;
         detail["proposed_by"] = change.proposal->proposed_by;
-        catalog::decide_reclassification(tx, change.proposal->id, catalog::Decision::confirmed, clock.now(), actor.name,
-                                         {});
-    } else if (const auto open = catalog::find_open_reclassification(tx, document.id)) {
-        catalog::decide_reclassification(tx, open->id, catalog::Decision::overtaken, clock.now(), actor.name, {});
     }
-    std::vector<audit::Event> events{{"document.reclassified", document.uid, std::move(detail)}};
+    settle_proposals(tx, clock, actor, change);
+    std::vector<audit::Event> events{
+        {change.changes_list ? "document.listed" : "document.reclassified", document.uid, std::move(detail)}};
     outbox::request_removal(tx, document.id, document.secrecy);
-    outbox::request_reindex(tx, document.id, change.to);
-    if (document.dossier) {
-        if (const auto settled = catalog::settle_dossier(tx, *document.dossier)) {
-            events.push_back({"dossier.reclassified",
-                              settled->uid,
-                              {{"old", secrecy_name(settled->before)},
-                               {"new", secrecy_name(settled->now)},
-                               {"document", document.uid}}});
-            outbox::request_reindex(tx,
-                                    *document.dossier); // documents of a lower grade tell its title no more, or again
-        }
+    if (change.to != document.secrecy) {
+        outbox::request_reindex(tx, document.id, change.to);
+    }
+    const auto settled = document.dossier ? catalog::settle_dossier(tx, *document.dossier) : std::nullopt;
+    if (settled) {
+        events.push_back({"dossier.reclassified",
+                          settled->uid,
+                          {{"old", secrecy_name(settled->before)},
+                           {"new", secrecy_name(settled->now)},
+                           {"document", document.uid}}});
+        // Documents of a lower grade tell its title no more, or again.
+        outbox::request_reindex(tx, *document.dossier);
     }
     if (change.to > document.secrecy) {
         jobs::raise_jobs_of(tx, document.id, change.to);
+    }
+    if (change.to > document.secrecy || change.list) {
         forget_uploads_of(tx, document.id);
     }
     return events;
@@ -119,6 +160,9 @@ Attempt write_attempt(Archive& archive, const Clock& clock, const auth::Actor& a
     tx.commit();
     now = change->document;
     now.secrecy = change->to;
+    if (change->changes_list) {
+        now.reader_list = change->list ? std::optional{change->list->id} : std::nullopt;
+    }
     ++now.revision;
     return Attempt::done;
 }
@@ -171,6 +215,35 @@ void apply(Archive& archive, const Clock& clock, const auth::Actor& actor, const
             throw Error{Kind::busy, "reclassification.busy"};
         }
     }
+}
+
+/// A proposal that changes nothing yet. Throws conflict `reclassification.open_already`.
+catalog::Reclassification proposal_of(db::ReadTx& tx, const Clock& clock, const auth::Actor& actor,
+                                      const catalog::Document& document, const std::string& reason)
+{
+    if (const auto open = catalog::find_open_reclassification(tx, document.id)) {
+        throw Error{Kind::conflict, "reclassification.open_already", {{"id", open->uid}}};
+    }
+    return {.id = {},
+            .uid = make_uid(),
+            .document = document.id,
+            .document_uid = document.uid,
+            .document_title = document.title,
+            .from = document.secrecy,
+            .to = document.secrecy,
+            .revision = document.revision,
+            .reason = reason,
+            .proposed_at = clock.now(),
+            .proposed_by = actor.name};
+}
+
+void insert_proposal(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor,
+                     const catalog::Reclassification& proposal, SortedJson detail)
+{
+    catalog::insert_reclassification(tx, proposal);
+    detail["proposal"] = proposal.uid;
+    detail["reason"] = proposal.reason;
+    audit::record_event(tx, clock, actor, {"reclassification.proposed", proposal.document_uid, std::move(detail)});
 }
 
 struct Visible
@@ -250,7 +323,32 @@ catalog::Document raise_secrecy(Archive& archive, const Clock& clock, const auth
                         "reclassification.above_highest",
                         {{"highest", std::string{secrecy_name(archive.config().highest)}}}};
         }
-        return Change{.document = std::move(document), .to = to, .reason = why, .proposal = {}};
+        return Change{.document = std::move(document), .to = to, .reason = why};
+    };
+    apply(archive, clock, actor, look, now, make_searchable);
+    return now;
+}
+
+catalog::Document put_on_list(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid,
+                              std::string_view list, std::string_view reason, const MakeSearchable& make_searchable)
+{
+    catalog::Document now;
+    const auto look = [&](db::ReadTx& tx) -> std::optional<Change> {
+        auto document = visible_document(tx, actor, uid);
+        auth::authorize(actor, Action::secrecy_raise, catalog::target_of(document));
+        const auto why = clean_reason(reason);
+        auto wanted = visible_list(tx, actor, list);
+        now = document;
+        if (document.reader_list == wanted.id) {
+            return std::nullopt;
+        }
+        require_not_above(wanted, document.secrecy);
+        if (document.reader_list) { // the people of the other one are others: that lets more people know
+            throw Error{Kind::conflict, "readers.on_another_list", {{"id", document.uid}}};
+        }
+        const auto to = document.secrecy;
+        return Change{
+            .document = std::move(document), .to = to, .reason = why, .list = std::move(wanted), .changes_list = true};
     };
     apply(archive, clock, actor, look, now, make_searchable);
     return now;
@@ -266,28 +364,39 @@ catalog::Reclassification propose_lower_secrecy(Archive& archive, const Clock& c
     if (to >= document.secrecy) {
         throw Error{Kind::invalid, "reclassification.not_lower", grades(document.secrecy, to)};
     }
-    if (const auto open = catalog::find_open_reclassification(tx, document.id)) {
-        throw Error{Kind::conflict, "reclassification.open_already", {{"id", open->uid}}};
+    if (document.reader_list) {
+        require_not_above(catalog::get_reader_list(tx, *document.reader_list), to);
     }
-    catalog::Reclassification proposal{.id = {},
-                                       .uid = make_uid(),
-                                       .document = document.id,
-                                       .document_uid = document.uid,
-                                       .document_title = document.title,
-                                       .from = document.secrecy,
-                                       .to = to,
-                                       .revision = document.revision,
-                                       .reason = why,
-                                       .proposed_at = clock.now(),
-                                       .proposed_by = actor.name};
-    catalog::insert_reclassification(tx, proposal);
-    audit::record_event(tx, clock, actor,
-                        {"reclassification.proposed",
-                         document.uid,
-                         {{"proposal", proposal.uid},
-                          {"from", secrecy_name(proposal.from)},
-                          {"to", secrecy_name(to)},
-                          {"reason", why}}});
+    auto proposal = proposal_of(tx, clock, actor, document, why);
+    proposal.to = to;
+    insert_proposal(tx, clock, actor, proposal, {{"from", secrecy_name(proposal.from)}, {"to", secrecy_name(to)}});
+    tx.commit();
+    return proposal;
+}
+
+catalog::Reclassification propose_other_readers(Archive& archive, const Clock& clock, const auth::Actor& actor,
+                                                std::string_view uid, std::string_view list, std::string_view reason)
+{
+    auto tx = archive.database().write();
+    const auto document = visible_document(tx, actor, uid);
+    auth::authorize(actor, Action::secrecy_lower, catalog::target_of(document));
+    const auto why = clean_reason(reason);
+    const auto wanted = list.empty() ? std::nullopt : std::optional{visible_list(tx, actor, list)};
+    if (!document.reader_list || (wanted && wanted->id == *document.reader_list)) {
+        throw Error{Kind::conflict, "readers.not_on_list", {{"id", document.uid}}};
+    }
+    if (wanted) {
+        require_not_above(*wanted, document.secrecy);
+    }
+    auto proposal = proposal_of(tx, clock, actor, document, why);
+    const auto from = catalog::get_reader_list(tx, *document.reader_list);
+    proposal.from_list = from.id;
+    proposal.from_list_title = from.title;
+    if (wanted) {
+        proposal.to_list = wanted->id;
+        proposal.to_list_title = wanted->title;
+    }
+    insert_proposal(tx, clock, actor, proposal, {{"from_list", from.title}, {"to_list", title_of(wanted)}});
     tx.commit();
     return proposal;
 }
@@ -307,9 +416,17 @@ catalog::Document confirm_lower_secrecy(Archive& archive, const Clock& clock, co
         if (proposal.revision != document.revision) {
             throw Error{Kind::conflict, "reclassification.changed_since", {{"document", document.uid}}};
         }
-        const auto to = proposal.to;
-        const auto why = proposal.reason;
-        return Change{.document = std::move(document), .to = to, .reason = why, .proposal = std::move(proposal)};
+        Change change{.document = std::move(document),
+                      .to = proposal.to,
+                      .reason = proposal.reason,
+                      .changes_list = proposal.from_list.has_value()};
+        if (proposal.to_list) {
+            change.list = catalog::get_reader_list(tx, *proposal.to_list);
+        }
+        ensure(!change.changes_list || proposal.from_list == change.document.reader_list,
+               "an open proposal is of the document's list");
+        change.proposal = std::move(proposal);
+        return change;
     };
     apply(archive, clock, actor, look, now, make_searchable);
     return now;

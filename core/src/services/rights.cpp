@@ -274,6 +274,7 @@ Explanation explain_reading(Archive& archive, const Clock& clock, const auth::Ac
     answer.secrecy = view.document.secrecy;
     answer.unit = view.unit_code;
     answer.issued_on = view.document.issued_on;
+    answer.is_listed = view.document.reader_list.has_value();
     const auto person = actor_of(archive, tx, answer.account, clock.today());
     answer.reasons = auth::explain(person, auth::Action::document_read, target);
     answer.is_allowed = auth::is_allowed(person, auth::Action::document_read, target);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "api/changed_document.h"
 #include "pages/parts.h"
 #include "routing/groups.h"
 
@@ -11,17 +12,6 @@ namespace vtlt::webui {
 namespace {
 
 constexpr std::size_t kListed = 200;
-
-/// The document as it is then; nothing of it when the asker has just lost sight of it.
-http::Response changed(const Call& call, const catalog::Document& document)
-{
-    if (!auth::is_allowed(call.actor, auth::Action::document_read, catalog::target_of(document))) {
-        return http::Response{.status = 204};
-    }
-    auto response = json_answer(document_json(readable_document(call, document.uid)));
-    response.headers.set("ETag", revision_tag(document.revision));
-    return response;
-}
 
 http::Response change_secrecy(Call& call)
 {
@@ -41,8 +31,8 @@ http::Response change_secrecy(Call& call)
         json["format_version"] = 1;
         return json_answer(json, 202);
     }
-    return changed(call, services::raise_secrecy(call.archive(), call.clock(), call.actor, call.value(), *wanted,
-                                                 reason, call.house.services.catch_up_index));
+    return changed_document(call, services::raise_secrecy(call.archive(), call.clock(), call.actor, call.value(),
+                                                          *wanted, reason, call.house.services.catch_up_index));
 }
 
 http::Response list_proposals(Call& call)
@@ -62,8 +52,8 @@ http::Response list_proposals(Call& call)
 
 http::Response confirm_proposal(Call& call)
 {
-    return changed(call, services::confirm_lower_secrecy(call.archive(), call.clock(), call.actor, call.value(),
-                                                         call.house.services.catch_up_index));
+    return changed_document(call, services::confirm_lower_secrecy(call.archive(), call.clock(), call.actor,
+                                                                  call.value(), call.house.services.catch_up_index));
 }
 
 http::Response refuse_proposal(Call& call)
@@ -109,6 +99,16 @@ constexpr std::array kRoutes{
 };
 
 } // namespace
+
+http::Response changed_document(const Call& call, const catalog::Document& document)
+{
+    if (!auth::is_allowed(call.actor, auth::Action::document_read, catalog::target_of(document))) {
+        return http::Response{.status = 204};
+    }
+    auto response = json_answer(document_json(readable_document(call, document.uid)));
+    response.headers.set("ETag", revision_tag(document.revision));
+    return response;
+}
 
 std::span<const Route> secrecy_api_routes()
 {

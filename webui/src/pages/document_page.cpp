@@ -50,6 +50,13 @@ Json accesses(const Call& call, const catalog::Document& document)
                 tells_who ? link("/audit", {{"object", document.uid}, {"action", "access."}}) : std::string{});
 }
 
+std::string readers_href(const Call& call, const catalog::DocumentView& view)
+{
+    const bool opens =
+        !view.reader_list_uid.empty() && auth::is_allowed_somewhere(call.actor, auth::Action::readers_read);
+    return opens ? "/readers/" + view.reader_list_uid : std::string{};
+}
+
 Json summary(const Call& call, const catalog::DocumentView& view)
 {
     const auto language = call.language;
@@ -70,6 +77,7 @@ Json summary(const Call& call, const catalog::DocumentView& view)
             term(field("unit"), view.unit_title),
             term(field("dossier"), dossier, dossier.empty() ? "" : "/search?q=" + encoded("hs:" + dossier)),
             term(field("secrecy"), secrecy),
+            term(field("reader_list"), view.reader_list_title, readers_href(call, view)),
             term(field("source_path"), document.source_path),
             term(field("created_at"), instant_text(document.created_at)),
             term(field("revision"), std::to_string(document.revision)),
@@ -357,7 +365,7 @@ http::Response send_document_file(Call& call)
     description.size = file->size;
     auto response = http::send_file(
         call.request, store::open_object(call.archive().home(), file->band, file->object_hash), description);
-    response.headers.set("Cache-Control", view.document.secrecy == Secrecy::open ? "private, no-cache" : "no-store");
+    response.headers.set("Cache-Control", view.document.is_guarded() ? "no-store" : "private, no-cache");
     // A grade that goes up while the file is on its way ends it.
     response.may_go_on = [&archive = call.archive(), actor = call.actor, uid = view.document.uid] {
         auto tx = archive.database().read();

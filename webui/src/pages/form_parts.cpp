@@ -72,6 +72,21 @@ Json unit_options(const Call& call, auth::Action action, const std::string& sele
     return options;
 }
 
+Json holding_state(Language language, const Holding& holding)
+{
+    struct Row
+    {
+        bool holds;
+        const char* tone;
+        const char* key;
+    };
+    const std::array rows{
+        Row{holding.is_ended, "quiet", "rights.ended"}, Row{!holding.is_active, "quiet", "rights.not_now"},
+        Row{!holding.is_confirmed, "warn", "rights.is_unconfirmed"}, Row{true, "good", "rights.active"}};
+    const auto row = std::ranges::find_if(rows, &Row::holds);
+    return {{"tone", row->tone}, {"text", page_text(language, row->key)}};
+}
+
 http::Response tell_at(const Call& call, std::string path, std::string_view key)
 {
     auto response = redirect(std::move(path));

@@ -33,6 +33,16 @@ std::vector<catalog::Unit> all_units(const Call& call);
 /// Open units that the action reaches, as options.
 Json unit_options(const Call& call, auth::Action action, const std::string& selected);
 
+/// How a right stands that somebody was given for a time.
+struct Holding
+{
+    bool is_ended = false;
+    bool is_active = false; ///< holds today
+    bool is_confirmed = false;
+};
+/// A label.
+Json holding_state(Language language, const Holding& holding);
+
 /// After a POST: to the page, which tells that it is done.
 http::Response tell_at(const Call& call, std::string path, std::string_view key);
 

@@ -192,21 +192,6 @@ std::string records_text(Language language, const catalog::RoleGrant& grant)
     return page_text(language, "rights.records") + " " + day(grant.records_from_on) + " – " + day(grant.records_to_on);
 }
 
-Json grant_state(Language language, const services::ListedGrant& one)
-{
-    struct Row
-    {
-        bool holds;
-        const char* tone;
-        const char* key;
-    };
-    const std::array rows{
-        Row{one.grant.ended_at.has_value(), "quiet", "rights.ended"}, Row{!one.is_active, "quiet", "rights.not_now"},
-        Row{!one.grant.confirmed_at, "warn", "rights.is_unconfirmed"}, Row{true, "good", "rights.active"}};
-    const auto row = std::ranges::find_if(rows, &Row::holds);
-    return {{"tone", row->tone}, {"text", page_text(language, row->key)}};
-}
-
 Json grant_row(const Call& call, const RoleWords& words, const services::ListedGrant& one)
 {
     const auto& grant = one.grant;
@@ -227,7 +212,9 @@ Json grant_row(const Call& call, const RoleWords& words, const services::ListedG
                        ? page_text(language, "rights.delegated") + (grant.reason.empty() ? "" : ": ") + grant.reason
                        : grant.reason},
         {"by", one.granted_by_name.empty() ? actor_title(call, grant.granted_by) : one.granted_by_name},
-        {"state", grant_state(language, one)},
+        {"state", holding_state(language, {.is_ended = grant.ended_at.has_value(),
+                                           .is_active = one.is_active,
+                                           .is_confirmed = grant.confirmed_at.has_value()})},
         {"confirm", open && !grant.confirmed_at && other && may(auth::Action::right_confirm) ? path + "/confirm" : ""},
         {"end", open && (may(auth::Action::user_administer) || one.account == call.actor.name) ? path + "/end" : ""}};
 }
@@ -359,6 +346,7 @@ http::Response person_page(const Call& call, const std::string& who, const Perso
         {"errors", error_summary(language, extra.problems)},
         {"grants", grants},
         {"past_href", past ? path : path + "?past=1"},
+        {"why", auth::is_allowed_somewhere(call.actor, auth::Action::user_read) ? path + "/why" : std::string{}},
         {"past_text", page_text(language, past ? "rights.only_present" : "rights.also_past")},
         {"grant", may && !account.disabled ? grant_form(call, account, extra.problems) : Json()}};
     auto response = page(call, "person", view, frame_of(call, "people"), extra.status);

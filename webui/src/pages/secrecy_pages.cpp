@@ -3,6 +3,7 @@
 #include "routing/groups.h"
 
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/services/readers.h>
 #include <vtlt/core/services/reclassification.h>
 #include <vtlt/webui/formats.h>
 #include <vtlt/webui/labels.h>
@@ -21,14 +22,25 @@ std::string grade_text(Language language, Secrecy secrecy)
                                     : message(language, "secrecy", secrecy_name(secrecy));
 }
 
+/// What a proposal goes from and to: a grade, or a need-to-know list.
+std::pair<std::string, std::string> ends_of(Language language, const catalog::Reclassification& proposal)
+{
+    if (!proposal.from_list) {
+        return {grade_text(language, proposal.from), grade_text(language, proposal.to)};
+    }
+    return {proposal.from_list_title,
+            proposal.to_list ? proposal.to_list_title : page_text(language, "readers.everybody")};
+}
+
 Json proposal_view(const Call& call, const services::ListedReclassification& one)
 {
     const auto& proposal = one.proposal;
     const auto path = "/secrecy/" + proposal.uid;
+    const auto [from, to] = ends_of(call.language, proposal);
     return {{"href", document_path(proposal.document_uid)},
             {"title", proposal.document_title},
-            {"from", grade_text(call.language, proposal.from)},
-            {"to", grade_text(call.language, proposal.to)},
+            {"from", from},
+            {"to", to},
             {"reason", proposal.reason},
             {"when_text", instant_text(proposal.proposed_at)},
             {"who", one.proposer.empty() ? actor_title(call, proposal.proposed_by) : one.proposer},
@@ -78,6 +90,30 @@ http::Response change_secrecy(Call& call)
     }
 }
 
+http::Response change_readers(Call& call)
+{
+    const auto view = readable_document(call, call.value());
+    const auto list = call.field("reader_list");
+    const auto reason = call.field("reason");
+    try {
+        if (view.document.reader_list) {
+            services::propose_other_readers(call.archive(), call.clock(), call.actor, call.value(), list, reason);
+            return tell_at(call, document_path(call.value()), "good", "secrecy.was_proposed");
+        }
+        const auto document = services::put_on_list(call.archive(), call.clock(), call.actor, call.value(), list,
+                                                    reason, call.house.services.catch_up_index);
+        const auto place = next_place(call, document);
+        return tell_at(call, place, "good", place == "/" ? "readers.was_put_away" : "readers.was_put");
+    } catch (const Error& error) {
+        if (error.kind() != Kind::invalid && error.kind() != Kind::conflict &&
+            error.code() != "reader_list.not_found") {
+            throw;
+        }
+        return document_page(
+            call, view, {.readers_reason = reason, .readers_error = error_text(call.language, error), .status = 422});
+    }
+}
+
 http::Response show_proposals(Call& call)
 {
     auto list = services::list_reclassifications(call.archive(), call.actor, call.query("cursor"), kShown + 1);
@@ -113,10 +149,36 @@ using auth::Action;
 
 constexpr std::array kRoutes{
     Route{"POST", "/documents/{id}/secrecy", Access::signed_in, Action::secrecy_raise, change_secrecy},
+    Route{"POST", "/documents/{id}/reader-list", Access::signed_in, Action::secrecy_raise, change_readers},
     Route{"GET", "/secrecy", Access::signed_in, Action::secrecy_lower, show_proposals},
     Route{"POST", "/secrecy/{id}/confirm", Access::signed_in, Action::secrecy_confirm, confirm_proposal},
     Route{"POST", "/secrecy/{id}/refuse", Access::signed_in, Action::secrecy_lower, refuse_proposal},
 };
+
+/// null where there is nothing to choose.
+Json readers_view(const Call& call, const catalog::Document& document, const DocumentPageExtra& extra)
+{
+    if (!auth::is_allowed_somewhere(call.actor, Action::readers_read)) {
+        return nullptr;
+    }
+    auto options = Json::array();
+    if (document.reader_list) {
+        options.push_back({{"value", ""}, {"text", page_text(call.language, "readers.everybody")}});
+    }
+    for (const auto& list : services::list_reader_lists(call.archive(), call.actor)) {
+        if (list.id != document.reader_list && list.secrecy <= document.secrecy) {
+            options.push_back({{"value", list.uid}, {"text", list.title + " (" + list.unit_code + ")"}});
+        }
+    }
+    if (options.empty()) {
+        return nullptr;
+    }
+    return {{"action", document_path(document.uid) + "/reader-list"},
+            {"options", options},
+            {"reason", extra.readers_reason},
+            {"error", extra.readers_error.empty() ? Json() : Json(extra.readers_error)},
+            {"open", !extra.readers_error.empty()}};
+}
 
 } // namespace
 
@@ -137,6 +199,7 @@ Json secrecy_view(const Call& call, const catalog::Document& document, const Doc
             {"reason", extra.secrecy_reason},
             {"error", extra.secrecy_error.empty() ? Json() : Json(extra.secrecy_error)},
             {"open", !extra.secrecy_error.empty()},
+            {"readers", readers_view(call, document, extra)},
             {"proposal", open ? proposal_view(call, *open) : Json()}};
 }
 

@@ -13,6 +13,8 @@ struct DocumentPageExtra
     Json edit = nullptr; ///< as document/edit.html says
     std::string secrecy_reason = {};
     std::string secrecy_error = {};
+    std::string readers_reason = {};
+    std::string readers_error = {};
     int status = 200;
 };
 

@@ -14,6 +14,7 @@
 #include <vtlt/core/services/access_book.h>
 #include <vtlt/core/services/documents.h>
 #include <vtlt/core/services/history.h>
+#include <vtlt/core/services/readers.h>
 #include <vtlt/core/services/rights.h>
 #include <vtlt/core/services/role_words.h>
 #include <vtlt/core/services/second_factor.h>
@@ -36,6 +37,8 @@ Json document_json(const catalog::DocumentView& view);
 /// A proposal to lower a document's grade.
 Json access_report_json(const services::AccessReport& report);
 Json reclassification_json(const catalog::Reclassification& proposal);
+Json reader_list_json(const catalog::ReaderList& list);
+Json reader_json(const services::ListedReader& reader);
 Json relations_json(std::span<const services::RelatedDocument> related);
 Json search_json(Language language, const indexer::SearchAnswer& answer, std::int64_t pending);
 

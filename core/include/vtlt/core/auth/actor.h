@@ -38,6 +38,7 @@ struct Actor
     Secrecy clearance = Secrecy::open;               ///< of a person
     std::optional<UnitId> unit;                      ///< of a person: where he works
     std::vector<Grant> grants;                       ///< of a person; without one nothing is allowed
+    std::vector<ReaderListId> lists = {};            ///< of a person: the need-to-know lists he stands on, ascending
     std::shared_ptr<const UnitTree> units = nullptr; ///< what the grants reach; absent: only the units they name
     Scopes scopes = Scopes::all();                   ///< of a person: fewer behind an API token
 };

@@ -22,6 +22,9 @@ enum class Action
     secrecy_raise,   ///< a document's grade, also above one's own clearance
     secrecy_lower,   ///< to propose it
     secrecy_confirm, ///< another person's proposal to lower
+    readers_read,    ///< a need-to-know list and who stands on it
+    readers_keep,    ///< to make one, to put people on it and take them off
+    readers_confirm, ///< another person's entry in one
     dossier_read,
     dossier_create,
     unit_read,
@@ -42,13 +45,14 @@ enum class Action
     account_use,   ///< one's own password, sessions and tokens
 };
 
-/// What is asked for: its grade, whose it is and when it was issued. Without a unit it is the whole installation's, and
-/// only rights in the whole installation reach it.
+/// What is asked for: its grade, whose it is, when it was issued and who alone may know of it. Without a unit it is the
+/// whole installation's, and only rights in the whole installation reach it.
 struct Target
 {
     Secrecy secrecy = Secrecy::open;
     std::optional<UnitId> unit = std::nullopt;
-    std::optional<Date> issued_on = std::nullopt; ///< of a document; rights in a period reach none without a day
+    std::optional<Date> issued_on = std::nullopt;    ///< of a document; rights in a period reach none without a day
+    std::optional<ReaderListId> list = std::nullopt; ///< of a document: known to the people of this list alone
 };
 
 bool is_allowed(const Actor& actor, Action action, const Target& target);
@@ -74,6 +78,7 @@ struct Reasons
     };
     bool scope = false;          ///< not kept back by an API token
     bool clearance = false;      ///< the grade is not above his
+    bool list = false;           ///< on no need-to-know list, or he stands on it
     std::vector<OfGrant> grants; ///< in the order of Actor::grants
     bool is_allowed() const;
 };
@@ -91,11 +96,15 @@ struct Reach
         std::optional<Date> to = std::nullopt;
         bool operator==(const Part&) const = default;
     };
-    std::vector<Secrecy> bands; ///< ascending
-    std::vector<Part> parts;    ///< a record is reached when any of them reaches it
+    std::vector<Secrecy> bands;           ///< ascending
+    std::vector<Part> parts;              ///< a record is reached when any of them reaches it
+    std::vector<ReaderListId> lists = {}; ///< ascending: what is on a list is reached by these alone
+    bool every_list = false;              ///< the lists restrict nobody: of the operator and of the program itself
 
+    /// All that is in the bands, but for the lists.
+    bool is_everywhere() const;
     /// All that is in the bands.
-    bool is_whole() const;
+    bool is_whole() const { return is_everywhere() && every_list; }
     bool is_nothing() const { return bands.empty() || parts.empty(); }
     bool contains(const Target& target) const;
 };

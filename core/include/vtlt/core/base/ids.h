@@ -26,6 +26,7 @@ using FileId = Id<struct FileTag>;
 using ObjectId = Id<struct ObjectTag>;
 using JobId = Id<struct JobTag>;
 using ReclassificationId = Id<struct ReclassificationTag>;
+using ReaderListId = Id<struct ReaderListTag>;
 
 /// Public identity: 20 Crockford base32 characters, 100 random bits, upper case. Fits docId S25 of TT 05/2025.
 using Uid = std::string;

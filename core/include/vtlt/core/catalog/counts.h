@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,8 @@ class ReadTx;
 class WriteTx;
 } // namespace vtlt::db
 
-/// How many records each unit has in each band (table record_count), without counting: the functions that make, move or
-/// remove records keep it.
+/// How many records each unit has in each band and on each need-to-know list (table record_count), without counting:
+/// the functions that make, move or remove records keep it.
 namespace vtlt::catalog {
 
 enum class Record
@@ -25,8 +26,15 @@ enum class Record
     dossier
 };
 
+/// What records are counted by.
+struct CountedBy
+{
+    Secrecy secrecy = Secrecy::open;
+    UnitId unit;
+    std::optional<ReaderListId> list = std::nullopt;
+};
 /// In the transaction of the change itself.
-void add_to_count(db::WriteTx& tx, Record record, Secrecy secrecy, UnitId unit, std::int64_t difference);
+void add_to_count(db::WriteTx& tx, Record record, const CountedBy& by, std::int64_t difference);
 /// By band, of what `reach` reaches. Where it names a period its records are counted one by one.
 std::array<std::uint64_t, kBands.size()> read_counts(db::ReadTx& tx, Record record, const auth::Reach& reach);
 /// Where the counts differ from the records, as readable lines; counts every record.

@@ -37,10 +37,13 @@ struct Document
     std::optional<Date> issued_on;
     std::string title; ///< tiêu đề / trích yếu
     Secrecy secrecy = Secrecy::open;
+    std::optional<ReaderListId> reader_list = std::nullopt; ///< known to the people of this list alone
     std::string source_path; ///< where intake met it; the path's bytes, repaired to UTF-8
     Instant created_at{};
     std::int64_t revision = 1;
 
+    /// Whoever opens it is told of in the history, and no browser keeps it.
+    bool is_guarded() const { return secrecy > Secrecy::open || reader_list; }
     /// "3163/BC-BQP"; empty without a number.
     std::string number_symbol() const;
 };
@@ -85,6 +88,8 @@ struct DocumentView
     std::string dossier_title;
     std::optional<int> dossier_year;
     std::optional<int> dossier_ordinal; ///< place in the dossier's item list, from 1
+    Uid reader_list_uid;                ///< empty on no need-to-know list, like its title
+    std::string reader_list_title;      ///< of no higher grade than the document's
     std::vector<File> files;            ///< by ordinal
 };
 
@@ -102,6 +107,9 @@ std::vector<DocumentId> list_ids_in_band(db::ReadTx& tx, Secrecy band, DocumentI
 std::vector<DocumentId> list_ids_by_number(db::ReadTx& tx, std::string_view number, std::string_view symbol);
 /// Other documents with a file of the same bytes as one of `document`'s. At most 100.
 std::vector<DocumentId> list_ids_by_content(db::ReadTx& tx, DocumentId document);
+/// On a need-to-know list and reached, newest first; at most `limit` after the given uid.
+std::vector<DocumentId> list_ids_on_list(db::ReadTx& tx, const auth::Reach& reach, ReaderListId list,
+                                         std::string_view after, std::size_t limit);
 std::int64_t count_documents(db::ReadTx& tx);
 
 /// Takes the next place in the home dossier's item list.
@@ -127,6 +135,8 @@ void update_description(db::WriteTx& tx, const Document& document);
 
 /// The grade alone, with its counts; revision + 1. Its objects follow by `replace_object`.
 void set_secrecy(db::WriteTx& tx, const Document& document, Secrecy secrecy);
+/// The need-to-know list alone, with its counts; revision + 1.
+void set_reader_list(db::WriteTx& tx, const Document& document, std::optional<ReaderListId> list);
 
 /// An object that files of a document have, of every version: an original or a text.
 struct HeldObject
@@ -163,6 +173,7 @@ struct Holder
     Secrecy secrecy = Secrecy::open;
     UnitId unit;
     std::optional<Date> issued_on;
+    std::optional<ReaderListId> reader_list;
 };
 auth::Target target_of(const Holder& holder);
 /// Oldest first.

@@ -27,6 +27,7 @@ public:
         std::string_view secrecy;
         std::string_view unit;
         std::string_view day;
+        std::string_view list = "NULL"; ///< its need-to-know list; NULL: on none
     };
 
     /// `first`: number of its first parameter.
@@ -42,12 +43,14 @@ private:
     std::string parameter();
 
     const auth::Reach& reach_;
+    bool asks_lists_;
     int first_;
     int next_;
     std::string text_;
 };
 
-inline constexpr ReachSql::Columns kDocumentReach{"document.secrecy", "document.unit_id", "document.issued_on"};
+inline constexpr ReachSql::Columns kDocumentReach{"document.secrecy", "document.unit_id", "document.issued_on",
+                                                  "document.reader_list_id"};
 /// Of a dossier the day it was opened counts, else the first of its year (dossier_day).
 inline constexpr ReachSql::Columns kDossierReach{"dossier.secrecy", "dossier.unit_id",
                                                  "coalesce(dossier.opened_on, dossier.year * 10000 + 101)"};

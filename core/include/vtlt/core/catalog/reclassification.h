@@ -29,7 +29,8 @@ enum class Decision
 };
 std::string_view decision_name(Decision decision);
 
-/// đề nghị giảm độ mật, giải mật = a proposal to lower a document's grade, and what became of it.
+/// đề nghị giảm độ mật, giải mật = a proposal to lower a document's grade, or to let others know of it than those of
+/// its need-to-know list, and what became of it.
 struct Reclassification
 {
     ReclassificationId id;
@@ -39,6 +40,10 @@ struct Reclassification
     std::string document_title;
     Secrecy from = Secrecy::open;
     Secrecy to = Secrecy::open;
+    std::optional<ReaderListId> from_list = std::nullopt; ///< the list it is to leave; the grade stays then
+    std::optional<ReaderListId> to_list = std::nullopt;   ///< the one it comes to
+    std::string from_list_title = {};                     ///< filled when read
+    std::string to_list_title = {};
     std::int64_t revision = 1; ///< of the document, when it was proposed
     std::string reason;
     Instant proposed_at{};

@@ -24,21 +24,23 @@ struct IndexRequest
     DocumentId document;
     Secrecy band =
         Secrecy::open;    ///< the band whose index must follow: one row for each band the document leaves or enters
-    bool leaving = false; ///< its words have no business in that band any more, not even as deleted bytes
+    bool leaving = false; ///< fewer may see it than that index knows; what has left the band has no business there any
+                          ///< more, not even as deleted bytes
 };
 
 /// In the transaction of the change itself.
 void request_reindex(db::WriteTx& tx, DocumentId document, Secrecy band);
-/// Likewise, when the document leaves the band: until the index has followed, searches leave it out by `list_leaving`.
+/// Likewise, when the document leaves the band, or when fewer may see it there (it came on a need-to-know list): until
+/// the index has followed, searches leave it out by `list_leaving`.
 void request_removal(db::WriteTx& tx, DocumentId document, Secrecy band);
 /// For every document of the dossier, each in its own band.
 void request_reindex(db::WriteTx& tx, DossierId dossier);
 
 /// Oldest first, seq > `after`.
 std::vector<IndexRequest> list_requests(db::ReadTx& tx, std::int64_t after, std::size_t limit);
-/// Documents that an index of these bands may still have and whose grade is none of them any more (I11). Ask before the
-/// index is opened: what has been closed by then is gone from it.
-std::vector<DocumentId> list_leaving(db::ReadTx& tx, std::span<const Secrecy> bands);
+/// Documents that an index may still give to this reader and that he may not see any more (I11). Ask before the index
+/// is opened: what has been closed by then is gone from it.
+std::vector<DocumentId> list_leaving(db::ReadTx& tx, const auth::Reach& reach);
 /// After the index has been committed and its folder synced.
 void close_requests(db::WriteTx& tx, std::int64_t up_to);
 /// How many documents wait.

@@ -8,9 +8,10 @@
 #include <string>
 #include <vector>
 
-/// điều chỉnh độ mật, giải mật = changes of a document's grade. It goes up at once, by whoever keeps the document, also
-/// above his own clearance; it comes down when a second person agrees. Both need a reason. What is hidden is missing:
-/// not_found `document.not_found`, `reclassification.not_found`.
+/// điều chỉnh độ mật, giải mật = changes of a document's grade; người được biết = of the list of people who alone may
+/// know of it. What narrows holds at once, by whoever keeps the document, also above his own clearance or without
+/// himself; what widens holds when a second person agrees. Both need a reason. What is hidden is missing: not_found
+/// `document.not_found`, `reclassification.not_found`, `reader_list.not_found`.
 namespace vtlt::services {
 
 /// Brings the search index up to date. Asked after the commit and before the answer: who has been told that a grade was
@@ -26,10 +27,20 @@ using MakeSearchable = std::function<void()>;
 catalog::Document raise_secrecy(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid,
                                 Secrecy to, std::string_view reason, const MakeSearchable& make_searchable);
 
+/// `list`: uid of a list that the asker may see. Event `document.listed`. Otherwise as raise_secrecy; throws besides
+/// conflict `readers.on_another_list` (going from list to list is proposed), `readers.list_above_document` (its title
+/// is of a higher grade).
+catalog::Document put_on_list(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid,
+                              std::string_view list, std::string_view reason, const MakeSearchable& make_searchable);
+
 /// Event `reclassification.proposed`. Throws invalid `reclassification.no_reason`, `reclassification.not_lower`,
-/// `document.too_long`, conflict `reclassification.open_already`.
+/// `document.too_long`, conflict `reclassification.open_already`, `readers.list_above_document` (of its list).
 catalog::Reclassification propose_lower_secrecy(Archive& archive, const Clock& clock, const auth::Actor& actor,
                                                 std::string_view uid, Secrecy to, std::string_view reason);
+/// To take it off its list (`list` empty), or to another one. Otherwise as propose_lower_secrecy; throws conflict
+/// `readers.not_on_list` (it is on none, or on that one).
+catalog::Reclassification propose_other_readers(Archive& archive, const Clock& clock, const auth::Actor& actor,
+                                                std::string_view uid, std::string_view list, std::string_view reason);
 /// By another person than the proposer, and never by an operator alone: forbidden
 /// `reclassification.needs_another_person`. Else as raise_secrecy. Throws conflict `reclassification.decided`,
 /// `reclassification.changed_since` (the document is not the one that was proposed).

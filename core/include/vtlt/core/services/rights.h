@@ -77,6 +77,7 @@ struct Explanation
     Secrecy secrecy = Secrecy::open; ///< of the document
     std::string unit;                ///< whose it is
     std::optional<Date> issued_on;
+    bool is_listed = false; ///< known to the people of a need-to-know list alone
     bool is_allowed = false;
     auth::Reasons reasons;
     std::vector<catalog::RoleGrant> grants; ///< those that hold today, in the order of the reasons
