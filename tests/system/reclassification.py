@@ -44,7 +44,20 @@ class Reclassification(VtltCase):
     def raise_it(self, person, uid, secrecy="tuyet_mat"):
         return person.send_json("POST", f"/api/v1/documents/{uid}/secrecy", {"secrecy": secrecy, "reason": "nhầm độ mật"})
 
+    def put_on_list(self, person, uid):
+        return person.send_json("POST", f"/api/v1/documents/{uid}/reader-list", {"reader_list": self.list, "reason": "quy chế"})
+
     def test_nothing_is_read_below_after_the_acknowledgement(self):
+        self.race(self.raise_it, (200, "tuyet_mat"))
+        self.assertEqual([p for p in (self.place / "objects" / "open").rglob("*") if p.is_file()], [])
+
+    def test_nothing_is_read_by_others_once_it_is_on_a_list(self):
+        self.list = vtlt("readers", "new", "Tổ công tác", "--json", home=self.place).json()["id"]
+        # Whoever puts it there is not on it: he is told nothing more of it.
+        self.race(self.put_on_list, (204, None))
+
+    def race(self, hide, expected):
+        """`hide` is done to one document after the other while somebody who loses sight of it searches, reads and packs."""
         uids = self.take_in(RACES)
         server = self.serve()
         raised = {}  # uid → when it was acknowledged
@@ -125,8 +138,8 @@ class Reclassification(VtltCase):
                 if done.is_set():
                     break
                 begun = time.monotonic()
-                answer = self.raise_it(guard, uid)
-                self.assertEqual((answer.status, answer.json["secrecy"]), (200, "tuyet_mat"), answer)
+                answer = hide(guard, uid)
+                self.assertEqual((answer.status, answer.json["secrecy"] if answer.body else None), expected, answer)
                 raised[uid] = time.monotonic()
                 took.append(raised[uid] - begun)
                 time.sleep(0.01)
@@ -138,12 +151,11 @@ class Reclassification(VtltCase):
         self.assertEqual(faults, [])
         self.assertEqual(len(raised), RACES)
         self.assertGreater(min(counted.values()), 0, counted)
-        print(f"{RACES} raised, {sorted(took)[len(took) // 2] * 1000:.0f} ms each; read meanwhile: {counted}", file=sys.stderr)
+        print(f"{RACES} hidden, {sorted(took)[len(took) // 2] * 1000:.0f} ms each; read meanwhile: {counted}", file=sys.stderr)
         last = self.person(server, "docgia").get("/api/v1/search?q=kho").json
         self.assertEqual((last["total"], last["hits"]), (0, []))
         server.stop()
         self.assert_whole(self.place)
-        self.assertEqual([p for p in (self.place / "objects" / "open").rglob("*") if p.is_file()], [])
 
     def test_a_lower_grade_needs_two_people_on_the_page(self):
         (uid,) = self.take_in(1)

@@ -4,6 +4,7 @@
 #include "problem.h"
 
 #include <vtlt/core/base/error.h>
+#include <vtlt/webui/formats.h>
 
 #include <algorithm>
 
