@@ -163,18 +163,16 @@ int run_set(const Context& context, const Options& options)
         auto tx = archive.database().read();
         return find_document(context, archive, tx, options.document).document;
     }();
-    if (before.reader_list) {
-        const auto proposal = services::propose_other_readers(archive, context.clock(), context.actor(), before.uid,
-                                                              options.list, options.reason);
-        if (context.json) {
-            give(context, webui::reclassification_json(proposal), {});
-        } else {
-            context.say(context.text("cli", "secrecy.was_proposed", {{"id", proposal.uid}}));
-        }
+    const auto change = services::change_readers(archive, context.clock(), context.actor(), before.uid, options.list,
+                                                 options.reason, [&house] { house.index->catch_up(); });
+    if (change.proposal && context.json) {
+        give(context, webui::reclassification_json(*change.proposal), {});
         return kExitOk;
     }
-    services::put_on_list(archive, context.clock(), context.actor(), before.uid, options.list, options.reason,
-                          [&house] { house.index->catch_up(); });
+    if (change.proposal) {
+        context.say(context.text("cli", "secrecy.was_proposed", {{"id", change.proposal->uid}}));
+        return kExitOk;
+    }
     return give_done(context, before.uid, "readers.was_put");
 }
 

@@ -278,8 +278,14 @@ class RaiseCrash(CrashCase):
         self.token.write_text(made.json()["token"] + "\n")
         self.token.chmod(0o600)
 
-    def set_secrecy(self, home, secrecy="tuyet_mat", **env):
-        return vtlt("secrecy", "set", self.uid, secrecy, "--reason", "nhầm", "--json", home=home, env=shim(**env) if env else None)
+    def hide(self, home, **env):
+        return vtlt("secrecy", "set", self.uid, "tuyet_mat", "--reason", "nhầm", "--json", home=home, env=shim(**env) if env else None)
+
+    def is_hidden(self, home):
+        """By the catalogue's word."""
+        now = vtlt("show", self.uid, "--json", home=home).json()["secrecy"]
+        self.assertIn(now, ("open", "tuyet_mat"))
+        return now == "tuyet_mat"
 
     def seen_below(self, home, index_may_follow):
         """What the low reader finds; without the lock nobody brings the index up to date for him."""
@@ -297,12 +303,12 @@ class RaiseCrash(CrashCase):
             if lock is not None:
                 os.close(lock)
 
-    def test_every_kill_point_of_raising(self):
+    def test_every_kill_point_of_hiding(self):
         log = self.folder / "log"
         whole = self.copy(self.origin, "whole")
         self.assertEqual(self.seen_below(whole, True), (1, 1, 0, 0))
-        done = self.set_secrecy(whole, log=log)
-        self.assertEqual((done.code, done.json()["secrecy"]), (0, "tuyet_mat"), done)
+        done = self.hide(whole, log=log)
+        self.assertEqual((done.code, self.is_hidden(whole)), (0, True), done)
         calls = read_log(log)
         self.assertEqual(order_faults(calls, whole), [])
         hidden = (0, 0, 4, 4)
@@ -311,20 +317,19 @@ class RaiseCrash(CrashCase):
         for point in self.points(len(calls)):
             with self.subTest(point=point):
                 home = self.copy(self.origin, "copy")
-                killed = self.set_secrecy(home, kill=point)
+                killed = self.hide(home, kill=point)
                 if not self.was_killed(killed, point, len(calls)):
                     continue
                 # The catalogue's word counts, whatever the index says by then.
-                now = vtlt("show", self.uid, "--json", home=home).json()["secrecy"]
-                self.assertIn(now, ("open", "tuyet_mat"))
+                is_hidden = self.is_hidden(home)
                 seen = self.seen_below(home, False)
-                self.assertEqual(seen, hidden if now == "tuyet_mat" else (1, 1, 0, 0))
-                committed += now == "tuyet_mat"
+                self.assertEqual(seen, hidden if is_hidden else (1, 1, 0, 0))
+                committed += is_hidden
                 if ALL or point % 3 == 0:
                     vtlt("verify", home=home, env=shim(kill=1 + point % 23))
                 self.assert_whole(home)
                 self.assert_staging_empty(home)
-                again = self.set_secrecy(home)
+                again = self.hide(home)
                 self.assertEqual(again.code, 0, again)
                 for follows in (False, True):
                     self.assertEqual(self.seen_below(home, follows), hidden)
@@ -333,7 +338,23 @@ class RaiseCrash(CrashCase):
                 tried += 1
         self.assertGreater(committed, 0)
         self.assertGreater(tried, committed)
-        print(f"{tried} of {len(calls)} kill points of raising, {committed} after the commit", file=sys.stderr)
+        print(f"{tried} of {len(calls)} kill points of hiding, {committed} after the commit", file=sys.stderr)
+
+
+class ListCrash(RaiseCrash):
+    """The same of a document that comes on a need-to-know list."""
+
+    def setUp(self):
+        super().setUp()
+        self.list = vtlt("readers", "new", "Tổ công tác", "--json", home=self.origin).json()["id"]
+
+    def hide(self, home, **env):
+        return vtlt("readers", "set", self.uid, "--list", self.list, "--reason", "x", "--json", home=home, env=shim(**env) if env else None)
+
+    def is_hidden(self, home):
+        now = vtlt("show", self.uid, "--json", home=home).json()["reader_list"]
+        self.assertIn(now, (None, self.list))
+        return now is not None
 
 
 class Order(CrashCase):
@@ -405,7 +426,7 @@ if __name__ == "__main__":
     import unittest
 
     part = sys.argv.pop(1)
-    wanted = {"ingest": IngestCrash, "export": ExportCrash, "upload": UploadCrash, "raise": RaiseCrash, "order": Order}[part]
+    wanted = {"ingest": IngestCrash, "export": ExportCrash, "upload": UploadCrash, "raise": RaiseCrash, "list": ListCrash, "order": Order}[part]
     suite = unittest.defaultTestLoader.loadTestsFromTestCase(wanted)
     result = unittest.TextTestRunner(verbosity=2).run(suite)
     sys.exit(0 if result.wasSuccessful() else 1)

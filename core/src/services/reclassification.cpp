@@ -401,6 +401,20 @@ catalog::Reclassification propose_other_readers(Archive& archive, const Clock& c
     return proposal;
 }
 
+ReadersChange change_readers(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid,
+                             std::string_view list, std::string_view reason, const MakeSearchable& make_searchable)
+{
+    const auto now = [&] {
+        auto tx = archive.database().read();
+        visible_document(tx, actor, uid);
+        return catalog::get_view(tx, uid).reader_list_uid;
+    }();
+    if (now.empty() || now == list) {
+        return {.document = put_on_list(archive, clock, actor, uid, list, reason, make_searchable)};
+    }
+    return {.proposal = propose_other_readers(archive, clock, actor, uid, list, reason)};
+}
+
 catalog::Document confirm_lower_secrecy(Archive& archive, const Clock& clock, const auth::Actor& actor,
                                         std::string_view uid, const MakeSearchable& make_searchable)
 {

@@ -108,17 +108,13 @@ http::Response confirm_reader(Call& call)
 
 http::Response change_readers(Call& call)
 {
-    const auto view = readable_document(call, call.value());
+    readable_document(call, call.value());
     const auto body = read_json(call);
-    const auto list = text_member(body, "reader_list");
-    const auto reason = text_member(body, "reason");
-    if (view.document.reader_list) {
-        const auto proposal =
-            services::propose_other_readers(call.archive(), call.clock(), call.actor, call.value(), list, reason);
-        return json_answer(with_version(reclassification_json(proposal)), 202);
-    }
-    return changed_document(call, services::put_on_list(call.archive(), call.clock(), call.actor, call.value(), list,
-                                                        reason, call.house.services.catch_up_index));
+    const auto change = services::change_readers(call.archive(), call.clock(), call.actor, call.value(),
+                                                 text_member(body, "reader_list"), text_member(body, "reason"),
+                                                 call.house.services.catch_up_index);
+    return change.proposal ? json_answer(with_version(reclassification_json(*change.proposal)), 202)
+                           : changed_document(call, *change.document);
 }
 
 constexpr std::array kRoutes{

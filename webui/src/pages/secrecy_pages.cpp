@@ -93,16 +93,15 @@ http::Response change_secrecy(Call& call)
 http::Response change_readers(Call& call)
 {
     const auto view = readable_document(call, call.value());
-    const auto list = call.field("reader_list");
     const auto reason = call.field("reason");
     try {
-        if (view.document.reader_list) {
-            services::propose_other_readers(call.archive(), call.clock(), call.actor, call.value(), list, reason);
+        const auto change =
+            services::change_readers(call.archive(), call.clock(), call.actor, call.value(), call.field("reader_list"),
+                                     reason, call.house.services.catch_up_index);
+        if (change.proposal) {
             return tell_at(call, document_path(call.value()), "good", "secrecy.was_proposed");
         }
-        const auto document = services::put_on_list(call.archive(), call.clock(), call.actor, call.value(), list,
-                                                    reason, call.house.services.catch_up_index);
-        const auto place = next_place(call, document);
+        const auto place = next_place(call, *change.document);
         return tell_at(call, place, "good", place == "/" ? "readers.was_put_away" : "readers.was_put");
     } catch (const Error& error) {
         if (error.kind() != Kind::invalid && error.kind() != Kind::conflict &&

@@ -41,6 +41,15 @@ catalog::Reclassification propose_lower_secrecy(Archive& archive, const Clock& c
 /// `readers.not_on_list` (it is on none, or on that one).
 catalog::Reclassification propose_other_readers(Archive& archive, const Clock& clock, const auth::Actor& actor,
                                                 std::string_view uid, std::string_view list, std::string_view reason);
+/// Whichever of the two `list` asks for: what is on no list comes on it at once, what is on another one is proposed;
+/// the list that it is on already changes nothing.
+struct ReadersChange
+{
+    std::optional<catalog::Document> document = {}; ///< as it is then
+    std::optional<catalog::Reclassification> proposal = {};
+};
+ReadersChange change_readers(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid,
+                             std::string_view list, std::string_view reason, const MakeSearchable& make_searchable);
 /// By another person than the proposer, and never by an operator alone: forbidden
 /// `reclassification.needs_another_person`. Else as raise_secrecy. Throws conflict `reclassification.decided`,
 /// `reclassification.changed_since` (the document is not the one that was proposed).
