@@ -263,6 +263,7 @@ http::Response document_page(const Call& call, const catalog::DocumentView& view
         {"code", document.number_symbol()},
         {"kind", catalog::kind_title(document.kind)},
         {"secrecy", secrecy_badge(call.language, document.secrecy)},
+        {"listed", document.reader_list.has_value()},
         {"state", label(call.language, without_text ? "without_text" : "accepted")},
         {"warnings", Json::array()},
         {"summary", summary(call, view)},

@@ -48,7 +48,8 @@ Json document_line(Language language, const catalog::DocumentView& view, const s
             {"kind", catalog::kind_title(document.kind)},
             {"issuer", document.issuer},
             {"date_text", date_text(document.issued_on)},
-            {"secrecy", secrecy_badge(language, document.secrecy)}};
+            {"secrecy", secrecy_badge(language, document.secrecy)},
+            {"listed", document.reader_list.has_value()}};
 }
 
 std::string_view job_state(const jobs::Job& job)

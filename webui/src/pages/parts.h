@@ -14,7 +14,7 @@
 /// Pieces of views that several pages share, each the shape of one of webui/templates/partial.
 namespace vtlt::webui {
 
-/// One document in a list: href, id, title, code, kind, issuer, date_text, secrecy.
+/// One document in a list: href, id, title, code, kind, issuer, date_text, secrecy, listed.
 Json document_line(Language language, const catalog::DocumentView& view, const std::string& href = {});
 /// "/documents/<uid>".
 std::string document_path(const Uid& uid);
