@@ -14,7 +14,8 @@ std::span<const std::span<const Route>> route_groups()
         upload_api_routes(), job_api_routes(),     integrity_api_routes(), package_api_routes(),
         audit_routes(),      report_routes(),      people_routes(),        unit_routes(),
         audit_api_routes(),  rights_api_routes(),  second_factor_routes(), second_factor_api_routes(),
-        secrecy_routes(),    secrecy_api_routes(), certificate_routes(),   certificate_api_routes()};
+        secrecy_routes(),    secrecy_api_routes(), certificate_routes(),   certificate_api_routes(),
+        position_routes(),   position_api_routes()};
     return kGroups;
 }
 
