@@ -13,4 +13,7 @@ CLI::App* add_group(CLI::App& parent, const Context& context, const char* path);
 CLI::App* add_command(CLI::App& parent, Context& context, Command command, std::function<int()> run,
                       std::function<void()> prepare = {});
 
+/// What stands below "user" in commands/position.cpp: positions and leaving.
+void add_positions(CLI::App& user, Context& context);
+
 } // namespace vtlt::app

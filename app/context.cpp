@@ -138,11 +138,12 @@ std::shared_ptr<services::Archive> Context::writer_if_free() const
 
 void Context::note_access(services::Archive& archive, const catalog::Document& document, services::Access access) const
 {
-    const bool is_secret = document.is_guarded();
-    if (access == services::Access::viewed && !is_secret && !archive.is_writable()) {
+    const bool is_event =
+        document.is_guarded() || !auth::order_of_reading(actor(), catalog::target_of(document)).empty();
+    if (access == services::Access::viewed && !is_event && !archive.is_writable()) {
         return; // a figure alone is not worth the lock
     }
-    const auto writer = archive.is_writable() ? nullptr : is_secret ? open_for_writing() : writer_if_free();
+    const auto writer = archive.is_writable() ? nullptr : is_event ? open_for_writing() : writer_if_free();
     if (!archive.is_writable() && !writer) {
         return;
     }

@@ -28,6 +28,9 @@ struct Options
     std::string records_to;
     std::string delegated_from;
     std::string reason;
+    std::string number;
+    std::string on;
+    std::string signer;
     bool only_unit = false;
     bool past = false;
     bool unconfirmed = false;
@@ -35,7 +38,12 @@ struct Options
 
 std::string scope_text(const Context& context, const auth::RoleLabels& labels, const catalog::RoleGrant& grant)
 {
-    auto text = role_word(context, labels, grant.role) + "  " + grant.unit_code;
+    auto text = (grant.order ? context.text("cli", "order.paper",
+                                            {{"number", grant.order->number},
+                                             {"on", format_date_vi(grant.order->on)},
+                                             {"signer", grant.order->signer}})
+                             : role_word(context, labels, grant.role)) +
+                "  " + grant.unit_code;
     text += grant.with_sub_units ? "" : "  " + context.text("cli", "rights.without_sub_units");
     text += "  " + format_date_vi(grant.from_on) + "–" + (grant.to_on ? format_date_vi(*grant.to_on) : std::string{});
     if (grant.records_from_on || grant.records_to_on) {
@@ -55,9 +63,21 @@ void print_grant(const Context& context, const auth::RoleLabels& labels, const c
     if (grant.ended_at) {
         line += "  " + context.text("cli", "rights.is_ended");
     } else if (!grant.confirmed_at) {
-        line += "  " + context.text("cli", "rights.is_unconfirmed");
+        line += "  " + context.text("cli", grant.order ? "order.waiting" : "rights.is_unconfirmed");
     }
     context.print_line(line);
+}
+
+int give_grant(const Context& context, services::Archive& archive, const catalog::RoleGrant& grant)
+{
+    if (context.json) {
+        auto json = webui::grant_json(grant);
+        json["format_version"] = 1;
+        context.print_json(json);
+    } else {
+        print_grant(context, services::role_labels(archive), grant);
+    }
+    return kExitOk;
 }
 
 int run_grant(const Context& context, const Options& options)
@@ -75,15 +95,24 @@ int run_grant(const Context& context, const Options& options)
         wanted.role = role_of(options.role);
     }
     const auto opened = context.open_for_writing();
-    const auto grant = services::grant_role(*opened, context.clock(), context.actor(), wanted);
-    if (context.json) {
-        auto json = webui::grant_json(grant);
-        json["format_version"] = 1;
-        context.print_json(json);
-    } else {
-        print_grant(context, services::role_labels(*opened), grant);
-    }
-    return kExitOk;
+    return give_grant(context, *opened, services::grant_role(*opened, context.clock(), context.actor(), wanted));
+}
+
+int run_order(const Context& context, const Options& options)
+{
+    const services::NewOrder wanted{.who = options.who,
+                                    .number = options.number,
+                                    .on = day_or_none(options.on),
+                                    .signer = options.signer,
+                                    .unit = options.unit,
+                                    .only_unit = options.only_unit,
+                                    .from_on = day_or_none(options.from),
+                                    .to_on = day_or_none(options.to),
+                                    .records_from_on = day_or_none(options.records_from),
+                                    .records_to_on = day_or_none(options.records_to),
+                                    .reason = options.reason};
+    const auto opened = context.open_for_writing();
+    return give_grant(context, *opened, services::propose_order(*opened, context.clock(), context.actor(), wanted));
 }
 
 int give_changed(const Context& context, const std::string& grant, const char* key)
@@ -106,8 +135,8 @@ int run_end(const Context& context, const Options& options)
 int run_confirm(const Context& context, const Options& options)
 {
     const auto opened = context.open_for_writing();
-    services::confirm_grant(*opened, context.clock(), context.actor(), options.grant);
-    return give_changed(context, options.grant, "rights.is_confirmed");
+    const auto grant = services::confirm_grant(*opened, context.clock(), context.actor(), options.grant);
+    return give_changed(context, options.grant, grant.order ? "order.in_force" : "rights.is_confirmed");
 }
 
 int run_list(const Context& context, const Options& options)
@@ -175,6 +204,9 @@ int run_explain(const Context& context, const Options& options)
                            mark(why.unit) + context.text("cli", "rights.reaches_unit", {{"unit", answer.unit}}) + "  " +
                            mark(why.period) + context.text("cli", "rights.reaches_day"));
     }
+    for (const auto& order : answer.waiting) {
+        context.print_line("  ✗ " + scope_text(context, labels, order) + "  " + context.text("cli", "order.waiting"));
+    }
     return kExitOk;
 }
 
@@ -200,6 +232,18 @@ void add_rights(CLI::App& app, Context& context)
         ->excludes(role)
         ->excludes(unit);
     grant->add_option("--reason", options->reason, context.help("rights.reason"));
+    auto* order = add_one("rights order", run_order);
+    order->add_option("USER", options->who, context.help("user.name"))->required();
+    order->add_option("--number", options->number, context.help("order.number"))->required();
+    order->add_option("--on", options->on, context.help("order.on"))->required();
+    order->add_option("--signer", options->signer, context.help("order.signer"))->required();
+    order->add_option("--from", options->from, context.help("rights.from"));
+    order->add_option("--to", options->to, context.help("rights.to"))->required();
+    order->add_option("--unit", options->unit, context.help("rights.unit"));
+    order->add_flag("--only-unit", options->only_unit, context.help("rights.only_unit"));
+    order->add_option("--records-from", options->records_from, context.help("rights.records_from"));
+    order->add_option("--records-to", options->records_to, context.help("rights.records_to"));
+    order->add_option("--reason", options->reason, context.help("rights.reason"))->required();
     add_one("rights end", run_end)->add_option("GRANT", options->grant, context.help("rights.grant_id"))->required();
     add_one("rights confirm", run_confirm)
         ->add_option("GRANT", options->grant, context.help("rights.grant_id"))

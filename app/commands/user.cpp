@@ -102,7 +102,8 @@ void print_account(const Context& context, const auth::RoleLabels& labels, const
 {
     std::string roles;
     for (const auto& grant : grants) {
-        roles += (roles.empty() ? "" : ", ") + role_word(context, labels, grant.role);
+        roles += (roles.empty() ? "" : ", ") +
+                 (grant.order ? context.text("cli", "order.title") : role_word(context, labels, grant.role));
         roles += grant.unit == account.unit ? "" : " (" + grant.unit_code + ")";
     }
     auto line = account.name + "  " + account.full_name + "  " + account.unit_code + "  " +
@@ -490,6 +491,7 @@ void add_user(CLI::App& app, Context& context)
         ->excludes(everybody)
         ->excludes(nobody);
     add_one("user role-labels", run_role_labels)->add_option("SET", options->set, context.help("user.role_labels_set"));
+    add_positions(*user, context);
 }
 
 } // namespace vtlt::app

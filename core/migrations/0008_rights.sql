@@ -33,6 +33,11 @@ CREATE TABLE role_grant (
     records_to_on {int},
     -- ủy quyền: whose role he exercises; it holds no longer than that one.
     delegated_from_id {int} REFERENCES role_grant (id),
+    -- lệnh bằng văn bản: who administers reads the unit's records by it, until its last day, and only once it is confirmed. Not the
+    -- role: nothing that an administrator may do comes of it.
+    order_number {text},
+    order_on {int},
+    order_signer {text},
     reason {text},
     granted_at {int} NOT NULL,
     granted_by {text} NOT NULL,
@@ -43,7 +48,9 @@ CREATE TABLE role_grant (
     ended_by {text},
     CHECK ((confirmed_at IS NULL) = (confirmed_by IS NULL)),
     CHECK ((ended_at IS NULL) = (ended_by IS NULL)),
-    CHECK (to_on IS NULL OR to_on >= from_on)
+    CHECK (to_on IS NULL OR to_on >= from_on),
+    CHECK ((order_number IS NULL) = (order_on IS NULL) AND (order_number IS NULL) = (order_signer IS NULL)),
+    CHECK (order_number IS NULL OR (role = 'admin' AND to_on IS NOT NULL AND delegated_from_id IS NULL))
 ) {table};
 CREATE INDEX role_grant_account ON role_grant (account_id) WHERE ended_at IS NULL;
 CREATE INDEX role_grant_unconfirmed ON role_grant (id) WHERE confirmed_at IS NULL AND ended_at IS NULL;
@@ -52,3 +59,5 @@ CREATE INDEX role_grant_unit ON role_grant (unit_id) WHERE ended_at IS NULL;
 
 -- Counts the changes of the tree of units: who keeps it in memory sees that it is another one.
 INSERT INTO setting (name, value) VALUES ('unit.revision', '1');
+-- How many days a written order may hold at the most.
+INSERT INTO setting (name, value) VALUES ('order.longest_days', '30');

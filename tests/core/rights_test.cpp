@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "people_fixture.h"
+#include "agency_fixture.h"
 
 #include <vtlt/core/services/history_check.h>
 #include <vtlt/core/services/organisation.h>
@@ -15,53 +15,11 @@ using auth::Role;
 
 namespace {
 
-/// CQ → CUC → CUC.1, CUC.2 and VU; people without passwords.
-struct Agency : PeopleArchive
+struct Agency : PeopledAgency
 {
-    Agency()
-    {
-        unit("CUC", "");
-        unit("CUC.1", "CUC");
-        unit("CUC.2", "CUC");
-        unit("VU", "");
-        add("quantri", Role::admin, Secrecy::tuyet_mat, "");
-        add("baomat", Role::security_officer, Secrecy::tuyet_mat, "");
-    }
-
-    UnitId unit(const std::string& code, const std::string& parent)
-    {
-        return services::create_unit(archive(), time, kOperator, {.code = code, .title = code, .parent = parent}).id;
-    }
-
-    UnitId id_of(const std::string& code)
-    {
-        auto tx = database().read();
-        return catalog::get_unit(tx, code).id;
-    }
-
-    catalog::Account join(const std::string& name, const std::string& unit, std::vector<Role> roles,
-                          Secrecy clearance = Secrecy::open, bool only_unit = false)
-    {
-        return services::add_account(archive(), time, kOperator,
-                                     {.name = name,
-                                      .full_name = {},
-                                      .unit = unit,
-                                      .roles = std::move(roles),
-                                      .only_unit = only_unit,
-                                      .clearance = clearance,
-                                      .password = {}});
-    }
-
     std::string grant(const services::NewGrant& wanted, const std::string& by = "quantri")
     {
         return refusal([&] { last = services::grant_role(archive(), time, actor(by), wanted).uid; });
-    }
-
-    bool reads(const std::string& who, const std::string& unit, Secrecy secrecy = Secrecy::open,
-               std::optional<Date> day = std::nullopt)
-    {
-        return auth::is_allowed(actor(who), Action::document_read,
-                                {.secrecy = secrecy, .unit = id_of(unit), .issued_on = day});
     }
 
     Uid last;

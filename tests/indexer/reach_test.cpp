@@ -106,6 +106,9 @@ auth::Actor some_actor(const Ministry& ministry, std::mt19937& random)
         if (random() % 3 == 0) {
             grant.records_to = Date{std::chrono::sys_days{2020y / 1 / 1} + std::chrono::days{random() % 900}};
         }
+        if (random() % 4 == 0) {
+            grant.order = make_uid();
+        }
         actor.grants.push_back(grant);
     }
     for (const auto list : ministry.lists) {
@@ -128,6 +131,11 @@ std::vector<DocumentId> by_code(Ministry& ministry, const auth::Actor& actor, Ac
         const bool allowed = auth::is_allowed(actor, action, target);
         CHECK(auth::reach_of(actor, action).contains(target) == allowed);
         CHECK(auth::explain(actor, action, target).is_allowed() == allowed);
+        if (const auto order = auth::order_of_reading(actor, target); !order.empty()) {
+            CHECK(auth::is_allowed(actor, Action::document_read, target));
+            CHECK_FALSE(auth::is_allowed(actor, Action::document_export, target));
+            CHECK_FALSE(auth::is_allowed(actor, Action::document_edit, target));
+        }
         if (allowed) {
             ids.push_back(view.document.id);
         }

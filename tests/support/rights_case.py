@@ -62,6 +62,7 @@ class Reader(collections.namedtuple("Reader", "name role clearance place")):
                 "list": self.has("readers.read") and self.reaches() and self.is_cleared(),
                 "job": self.has("job.read") and self.is_cleared(),
                 "person": knows_people and self.reaches(), "grant": knows_people and self.reaches(),
+                "position": knows_people and self.reaches(),
                 # Told of a document to who reads it, or administers its people.
                 "explained": self.reaches() and self.is_cleared() and (self.has("user.administer") or self.has("document.read")),
                 "unit": True, "nobodys": False}[kind]
@@ -94,6 +95,8 @@ class RightsCase(VtltCase):
         self.add("nguoitao", "clerk", "CUC.1", "tuyet_mat", "--no-password")
         self.target = self.add("doituong", "officer", "CUC.1", "open", "--no-password")
         self.grant = self.ok("rights", "list", "doituong").json()["grants"][0]["id"]
+        # A position that is over: who may end it is told so, and nothing changes under the test.
+        self.position = self.ok("user", "position", "add", "doituong", "--title", "Trợ lý", "--from", "2020-01-01", "--to", "2020-12-31").json()["id"]
         path = self.write("in/1.txt", "BỘ THỬ\nSố: 1/BC-HC\nHà Nội, ngày 05 tháng 6 năm 2021\n\nBÁO CÁO\nKiểm kê kho\n")
         lines = vtlt("--token-file", self.token("nguoitao"), "ingest", str(path), "--dossier", self.dossier, "--secrecy", GRADE_OF_RECORD, "--json",
                      home=self.place).lines()

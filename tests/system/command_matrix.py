@@ -56,6 +56,12 @@ EXAMPLES = {
     "user second-factor": [Example("{person}", PERSON), Example("{person} --remove", PERSON, code=5, door="user.administer")],
     "user second-factor-policy": [Example("")],
     "user role-labels": [Example(""), Example("khongco", code=2, door="archive.administer")],
+    "user position add": [Example("{person} --title t --from 2022-01-02 --to 2022-01-01", PERSON, code=2)],
+    "user position end": [Example("{position}", (("position", "position"),), code=5)],
+    "user position list": [Example("{person}", PERSON)],
+    "user leave": [Example("{person} --to {person}", PERSON, code=5)],
+    "user hand-over show": [Example("{person}", PERSON)],
+    "rights order": [Example("{person} --number 1 --on 2022-01-01 --signer x --to 2022-01-01 --reason x", PERSON, code=5)],
     "rights grant": [Example("{person} --role officer", PERSON, code=5)],
     "rights end": [Example("{ended}", (("ended", "grant"),), code=5)],
     "rights confirm": [Example("{ended}", (("ended", "grant"),), code=5)],
@@ -116,7 +122,7 @@ class Matrix(RightsCase):
         self.ok("user", "disable", "nghiviec")
         waiting = self.ok("secrecy", "set", self.document, "mat", "--reason", "x").json()["id"]
         self.names = {"home": self.place, "file": self.write("khac.txt", "Biên bản bàn giao\n"), "short": self.write("short", "x\n"), "document": self.document, "number": "1/BC-HC",
-                      "title": "kiểm kê kho", "dossier": self.dossier, "job": self.job, "person": self.target, "leaver": leaver, "grant": self.grant, "ended": ended,
+                      "title": "kiểm kê kho", "dossier": self.dossier, "job": self.job, "person": self.target, "leaver": leaver, "grant": self.grant, "ended": ended, "position": self.position,
                       "revoked": token, "proposal": self.proposal, "waiting": waiting, "unit": "CUC.1", "list": self.list, "entry": self.entry}
         self.outputs = self.folder / "out"
         self.outputs.mkdir()

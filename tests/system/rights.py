@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who may see what, by units, roles, grades and days, as people and scripts meet it."""
+import datetime
 import json
+import re
 
 from vtlt_case import VtltCase, main, vtlt
+from vtlt_server import PASSWORD, Person, Server
 
 REPORT = "CỤC HẬU CẦN\nSố: {number}/BC-{unit}\nHà Nội, ngày {day:02} tháng 6 năm {year}\n\nBÁO CÁO\nKết quả diễn tập của {unit}\nNội dung {word}.\n"
 
@@ -15,7 +18,7 @@ class RightsCase(VtltCase):
 
     def setUp(self):
         super().setUp()
-        self.place = self.home()
+        self.place = self.home("home", "--test-clock")
         for code, parent in self.UNITS:
             self.ok("unit", "add", code, "--title", f"Đơn vị {code}", *(["--parent", parent] if parent else []))
         self.documents = {}
@@ -159,6 +162,165 @@ class Grants(RightsCase):
         self.assertEqual(self.units_seen(deputy), ["CUC", "CUC.1", "CUC.2"])
         self.ok("user", "disable", "truong")
         self.assertEqual(self.units_seen(deputy), ["CUC.1"])
+
+
+class Orders(RightsCase):
+    """Who administers reads by a written order: two persons, for some days, and every reading is told."""
+
+    PAPER = ("--number", "12/QĐ-CUC", "--on", "2022-09-19", "--signer", "Trần Văn Hùng", "--from", "2022-09-20", "--to", "2022-09-30", "--reason", "Khôi phục")
+
+    def setUp(self):
+        super().setUp()
+        then = ("--now", "2022-09-01")
+        self.administrator = self.join("quantri", "CQ", "admin", *then)
+        self.keeper = self.join("baomat", "CQ", "security_officer", *then)
+        self.restorer = self.join("phuchoi", "CUC", "admin", *then)
+
+    def propose(self, *more):
+        return self.ok("rights", "order", "phuchoi", *self.PAPER, *more, "--now", "2022-09-20", "--token-file", self.administrator)["id"]
+
+    def test_nothing_is_read_before_it_is_confirmed_nor_after_its_last_day(self):
+        inside, outside = self.documents["CUC.1"], self.documents["VU"]
+        read = ["show", inside, "--token-file", self.restorer]
+        self.refused(6, "auth.forbidden", *read, "--now", "2022-09-20")
+        order = self.propose()
+        self.refused(6, "auth.forbidden", *read, "--now", "2022-09-20")
+        why = self.ok("rights", "explain", "phuchoi", inside, "--now", "2022-09-20")
+        self.assertEqual((why["allowed"], [one["id"] for one in why["waiting_orders"]]), (False, [order]))
+        self.assertIn("CHƯA CÓ HIỆU LỰC", self.vtlt("rights", "explain", "phuchoi", inside, "--now", "2022-09-20").out)
+        self.assertIn("CHƯA CÓ HIỆU LỰC", self.vtlt("rights", "list", "phuchoi").out)
+        for token in (self.administrator, self.restorer):
+            self.refused(6, "grant.needs_another_person", "rights", "confirm", order, "--now", "2022-09-20", "--token-file", token)
+        self.refused(6, "grant.needs_another_person", "rights", "confirm", order, "--now", "2022-09-20")
+        told = self.vtlt("rights", "confirm", order, "--now", "2022-09-20", "--token-file", self.keeper)
+        self.assertIn("có hiệu lực", told.err)
+        self.assertEqual(self.ok(*read, "--now", "2022-09-20")["id"], inside)
+        self.refused(4, "document.not_found", "show", outside, "--token-file", self.restorer, "--now", "2022-09-20")
+        self.assertEqual(self.ok(*read, "--now", "2022-09-30")["id"], inside)
+        self.refused(6, "auth.forbidden", *read, "--now", "2022-10-01")
+        told = self.ok("audit", "list", "--action", "access.viewed", "--object", inside)["events"]
+        self.assertEqual([event["detail"] for event in told], [{"order": order}] * 2)
+        self.assert_whole(self.place)
+
+    def test_it_is_for_reading_alone_and_can_be_ended(self):
+        inside = self.documents["CUC.1"]
+        order = self.propose("--unit", "VU")
+        self.vtlt("rights", "confirm", order, "--now", "2022-09-20", "--token-file", self.keeper)
+        read = ["show", self.documents["VU"], "--token-file", self.restorer, "--now", "2022-09-21"]
+        self.ok(*read)
+        self.refused(4, "document.not_found", "show", inside, "--token-file", self.restorer, "--now", "2022-09-21")
+        self.refused(6, "auth.forbidden", "edit", self.documents["VU"], "--title", "x", "--token-file", self.restorer, "--now", "2022-09-21")
+        self.refused(6, "auth.forbidden", "export", "--query", "dien tap", "--to", str(self.folder / "a.zip"), "--token-file", self.restorer, "--now", "2022-09-21")
+        self.refused(4, "account.not_found", "rights", "grant", "baomat", "--role", "clerk", "--unit", "VU", "--token-file", self.restorer, "--now", "2022-09-21")
+        self.ok("rights", "end", order, "--token-file", self.administrator, "--now", "2022-09-21")
+        self.refused(6, "auth.forbidden", *read)
+        self.refused(2, "order.too_long", "rights", "order", "phuchoi", *self.PAPER[:-4], "--to", "2022-10-20", "--reason", "x", "--now", "2022-09-20")
+        self.assert_whole(self.place)
+
+    def test_in_the_browser(self):
+        password = self.write("password", PASSWORD + "\n")
+        for name in ("quantri", "baomat", "phuchoi"):
+            self.ok("user", "passwd", name, "--password-file", str(password))
+        today = str(datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date())
+        uid = self.ok("rights", "list", "phuchoi")["grants"][0]["account"]
+        inside = self.documents["CUC.1"]
+        with Server(self.place) as server:
+            people = {name: Person(server) for name in ("quantri", "baomat", "phuchoi")}
+            for name, person in people.items():
+                self.assertEqual(person.sign_in(name, PASSWORD).status, 303)
+            wrong = people["quantri"].post_form(f"/people/{uid}/orders", order_number="1", order_on="hôm qua", order_signer="x", order_to=today, order_reason="x")
+            self.assertEqual((wrong.status, 'href="#f-order-on"' in wrong.text), (422, True))
+            made = people["quantri"].post_form(f"/people/{uid}/orders", order_number="7/L", order_on=today, order_signer="Hùng", order_to=str(datetime.date.fromisoformat(today) + datetime.timedelta(days=1)), order_reason="Khôi phục")
+            self.assertEqual(made.status, 303, made)
+            self.assertEqual(people["phuchoi"].get(f"/documents/{inside}").status, 403)
+            page = people["baomat"].get("/rights").text
+            self.assertIn("Chưa có hiệu lực", page)
+            confirm = re.search(r'action="(/grants/\w+/confirm)" method="post">(?:(?!</form>).)*cho lệnh có hiệu lực', page, re.S)[1]
+            self.assertEqual(people["baomat"].post_form(confirm, back="/rights").status, 303)
+            self.assertIn("lệnh có hiệu lực", people["baomat"].get("/rights").text)
+            self.assertEqual(people["phuchoi"].sign_in("phuchoi", PASSWORD).status, 303)
+            self.assertEqual(people["phuchoi"].get(f"/documents/{inside}").status, 200)
+            self.assertEqual(people["phuchoi"].get(f"/documents/{self.documents['VU']}").status, 404)
+            self.assertEqual(people["phuchoi"].send_json("PATCH", f"/api/v1/documents/{inside}", {"title": "x"}, If_Match='"1"').status, 403)
+            self.assertEqual(people["phuchoi"].send_json("POST", "/api/v1/packages", {"query": "dien tap"}).status, 403)
+            events = people["quantri"].get(f"/api/v1/audit?object={inside}&action=access.viewed").json["events"]
+            self.assertEqual([one["detail"]["order"] for one in events], [confirm.split("/")[2]])
+        self.assert_whole(self.place)
+
+
+class Positions(RightsCase):
+    def test_roles_come_and_go_with_a_position(self):
+        token = self.join("lan", "CUC.1", "officer")  # from today on: in 2022 he has what his position gives
+        made = self.ok("user", "position", "add", "lan", "--title", "Ủy viên Hội đồng", "--unit", "VU", "--role", "council_member", "--from", "2022-09-20", "--to",
+                       "2022-12-31", "--now", "2022-09-01")
+
+        def seen(day):
+            answer = self.vtlt("search", "ket qua dien tap", "--token-file", token, "--now", day, "--json")
+            return [] if answer.code == 6 else [hit["dossier"].split("/")[0] for hit in answer.json()["hits"]]
+
+        self.assertEqual([seen(day) for day in ("2022-09-19", "2022-09-20", "2022-12-31", "2023-01-01")], [[], ["VU"], ["VU"], []])
+        self.ok("user", "position", "end", made["id"], "--on", "2022-10-31", "--now", "2022-10-01")
+        self.assertEqual([seen(day) for day in ("2022-10-31", "2022-11-01")], [["VU"], []])
+        (listed,) = self.ok("user", "position", "list", "lan", "--now", "2022-10-31")["positions"]
+        self.assertEqual((listed["title"], listed["to"], listed["held"], listed["roles"]), ("Ủy viên Hội đồng", "2022-10-31", True, ["council_member"]))
+        self.refused(5, "position.ended_already", "user", "position", "end", made["id"], "--now", "2022-12-01")
+        self.assertIn("Ủy viên Hội đồng", self.vtlt("user", "position", "list", "lan").out)
+        self.assert_whole(self.place)
+
+    def test_in_the_browser_and_over_rest(self):
+        self.join("quantri", "CQ", "admin")
+        self.join("lan", "CUC.1", "officer")
+        self.join("minh", "CUC.1", "officer")
+        self.ok("user", "passwd", "quantri", "--password-file", str(self.write("password", PASSWORD + "\n")))
+        account = self.ok("rights", "list", "lan")["grants"][0]["account"]
+        with Server(self.place) as server:
+            person = Person(server)
+            self.assertEqual(person.sign_in("quantri", PASSWORD).status, 303)
+            bad = person.post_form(f"/people/{account}/positions", position_title="", position_unit="CUC.1")
+            self.assertEqual((bad.status, 'href="#f-position-title"' in bad.text), (422, True))
+            done = person.post_form(f"/people/{account}/positions", position_title="Trưởng phòng", position_unit="CUC.1", position_main="1", position_role="leader")
+            self.assertEqual(done.status, 303)
+            page = person.get(f"/people/{account}").text
+            self.assertIn("Trưởng phòng", page)
+            end = re.search(r'action="(/positions/\w+/end)"', page)[1]
+            (listed,) = person.get(f"/api/v1/users/{account}/positions").json["positions"]
+            self.assertEqual((listed["main"], listed["roles"], listed["held"]), (True, ["leader"], True))
+            made = person.send_json("POST", f"/api/v1/users/{account}/positions", {"title": "Trợ lý", "unit": "VU", "to": "2099-12-31", "roles": ["clerk"]})
+            self.assertEqual((made.status, made.json["unit"]), (201, "VU"))
+            ended = person.send_json("POST", f"/api/v1/positions/{made.json['id']}/end", {"to": "2098-12-31"})
+            self.assertEqual((ended.status, ended.json["to"]), (200, "2098-12-31"))
+            self.assertEqual(person.post_form(end, back=f"/people/{account}").status, 303)
+            # He leaves.
+            self.assertEqual(person.post_form(f"/people/{account}/leave", leave_to="khongco").status, 422)
+            left = person.post_form(f"/people/{account}/leave", leave_to="minh", leave_reason="Nghỉ hưu")
+            self.assertEqual((left.status, left.headers["Location"]), (303, f"/people/{account}/hand-over"))
+            minutes = person.get(left.headers["Location"]).text
+            for word in ("Nghỉ hưu", "minh", "Chức vụ", "Vai trò", "BÊN NHẬN"):
+                self.assertIn(word, minutes)
+            (told,) = person.get(f"/api/v1/users/{account}/hand-overs").json["hand_overs"]
+            self.assertEqual({item["what"] for item in told["items"]}, {"position", "role"})
+            self.assertTrue(person.get(f"/api/v1/users/{account}").json["disabled"])
+            again = person.send_json("POST", f"/api/v1/users/{account}/leave", {"to": "minh"})
+            self.assertEqual((again.status, again.json["code"]), (409, "hand_over.left_already"))
+        self.assert_whole(self.place)
+
+
+class Leaving(RightsCase):
+    def test_who_leaves_hands_over_and_is_shut_out(self):
+        token = self.join("lan", "CUC.1", "officer")
+        self.join("minh", "CUC.1", "officer")
+        self.join("quantri", "CQ", "admin")
+        self.refused(2, "hand_over.future", "user", "leave", "lan", "--to", "minh", "--on", "2099-01-01")
+        self.refused(5, "hand_over.to_himself", "user", "leave", "lan", "--to", "lan")
+        self.refused(5, "account.last_admin", "user", "leave", "quantri", "--to", "minh")
+        made = self.ok("user", "leave", "lan", "--to", "minh", "--reason", "Nghỉ hưu")
+        self.assertEqual([(item["what"], item["fate"]) for item in made["items"]], [("role", "ended")])
+        self.assertNotEqual(self.vtlt("search", "dien tap", "--token-file", token).code, 0)
+        (told,) = self.ok("user", "hand-over", "show", "lan")["hand_overs"]
+        self.assertEqual((told["id"], told["to_name"], told["reason"]), (made["id"], "minh", "Nghỉ hưu"))
+        self.assertIn("Nghỉ hưu", self.vtlt("user", "hand-over", "show", "lan").out)
+        self.assertEqual([event["action"] for event in self.ok("audit", "list", "--action", "account.left")["events"]], ["account.left"])
+        self.assert_whole(self.place)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from vtlt_server import PASSWORD, Person, Server
 
 # What the part in braces names, by the beginning of the path behind /api/v1.
 NAMED = {"/documents/": "document", "/secrecy/": "proposal", "/secrecy-proposals/": "proposal", "/jobs/": "job", "/packages/": "nobodys",
-         "/integrity/runs/": "nobodys", "/people/": "person", "/users/": "person", "/grants/": "grant", "/uploads/": "nobodys", "/intake/": "nobodys",
+         "/integrity/runs/": "nobodys", "/people/": "person", "/users/": "person", "/grants/": "grant", "/positions/": "position", "/uploads/": "nobodys", "/intake/": "nobodys",
          "/readers/": "list", "/reader-lists/": "list", "/reader-entries/": "entry", "/account/sessions/": "nobodys", "/units/": "unit"}
 # What is asked besides of who sees it, by the last word of the path.
 ASKED_THEN = {("proposal", "refuse"): "secrecy.confirm", ("grant", "end"): "user.administer"}
@@ -51,7 +51,7 @@ class Matrix(RightsCase):
         return "open" if then is None or reader.has(then) else "refused"
 
     def path_of(self, pattern, missing=False):
-        uid = {"document": self.document, "proposal": self.proposal, "job": self.job, "person": self.target, "grant": self.grant, "unit": "CUC.1", "list": self.list, "entry": self.entry,
+        uid = {"document": self.document, "proposal": self.proposal, "job": self.job, "person": self.target, "grant": self.grant, "position": self.position, "unit": "CUC.1", "list": self.list, "entry": self.entry,
                "nobodys": self.job}
         value = MISSING if missing else uid[self.kind_of(pattern)]
         asked = "?document=" + self.document if pattern.endswith(("/users/{id}/rights", "/people/{id}/why")) else ""

@@ -376,6 +376,11 @@ Json grant_json(const catalog::RoleGrant& grant)
             {"records_from", json_or_null(grant.records_from_on)},
             {"records_to", json_or_null(grant.records_to_on)},
             {"delegated", grant.delegated_from.has_value()},
+            {"order", grant.order ? Json{{"number", grant.order->number},
+                                         {"on", format_date(grant.order->on)},
+                                         {"signer", grant.order->signer}}
+                                  : Json(nullptr)},
+            {"position", json_or_null(grant.position_uid)},
             {"reason", json_or_null(grant.reason)},
             {"granted_at", format_instant(grant.granted_at)},
             {"granted_by", grant.granted_by},
@@ -405,6 +410,10 @@ Json explanation_json(const services::Explanation& answer)
         grant["gives"] = {{"role", why.role}, {"unit", why.unit}, {"period", why.period}, {"all", why.holds()}};
         grants.push_back(std::move(grant));
     }
+    auto waiting = Json::array();
+    for (const auto& order : answer.waiting) {
+        waiting.push_back(grant_json(order));
+    }
     return {{"format_version", 1},
             {"account", answer.account.uid},
             {"account_name", answer.account.name},
@@ -418,7 +427,66 @@ Json explanation_json(const services::Explanation& answer)
             {"on_list", answer.reasons.list},
             {"unit", answer.unit},
             {"issued_on", json_or_null(answer.issued_on)},
-            {"grants", grants}};
+            {"grants", grants},
+            {"waiting_orders", waiting}};
+}
+
+Json position_json(const catalog::Position& position)
+{
+    return {{"id", position.uid},
+            {"title", position.title},
+            {"unit", position.unit_code},
+            {"main", position.is_main},
+            {"from", format_date(position.from_on)},
+            {"to", json_or_null(position.to_on)},
+            {"added_at", format_instant(position.added_at)},
+            {"added_by", position.added_by},
+            {"ended_at", json_or_null(position.ended_at)},
+            {"ended_by", json_or_null(position.ended_by)}};
+}
+
+Json position_list_json(std::span<const services::ListedPosition> positions)
+{
+    auto list = Json::array();
+    for (const auto& one : positions) {
+        auto json = position_json(one.position);
+        json["held"] = one.is_held;
+        json["roles"] = Json::array();
+        for (const auto role : one.roles) {
+            json["roles"].push_back(auth::role_name(role));
+        }
+        list.push_back(std::move(json));
+    }
+    return {{"format_version", 1}, {"positions", list}};
+}
+
+Json hand_over_json(const catalog::HandOver& made)
+{
+    auto items = Json::array();
+    for (const auto& item : made.items) {
+        items.push_back({{"what", item.what}, {"object", item.object}, {"fate", catalog::fate_name(item.fate)}});
+    }
+    return {{"id", made.uid},
+            {"on", format_date(made.on)},
+            {"reason", json_or_null(made.reason)},
+            {"made_at", format_instant(made.made_at)},
+            {"made_by", made.made_by},
+            {"items", items}};
+}
+
+Json hand_over_list_json(std::span<const services::ListedHandOver> list)
+{
+    auto minutes = Json::array();
+    for (const auto& one : list) {
+        auto json = hand_over_json(one.hand_over);
+        json["account"] = one.account.uid;
+        json["account_name"] = one.account.name;
+        json["to"] = one.to.uid;
+        json["to_name"] = one.to.name;
+        json["made_by_name"] = json_or_null(one.made_by_name);
+        minutes.push_back(std::move(json));
+    }
+    return {{"format_version", 1}, {"hand_overs", minutes}};
 }
 
 Json unit_json(const catalog::Unit& unit, std::span<const catalog::Unit> units)

@@ -90,15 +90,19 @@ const ActionRow* find_row(Action action)
     return row != kActions.end() ? &*row : nullptr;
 }
 
+/// What a written order opens: it is made to look something up, not to do anything.
+constexpr std::array kByOrder{Action::document_read, Action::dossier_read};
+
 bool gives(const Grant& grant, const ActionRow& row)
 {
-    return (row.roles & roles(grant.role)) != 0;
+    return grant.by_order() ? std::ranges::find(kByOrder, row.action) != kByOrder.end()
+                            : (row.roles & roles(grant.role)) != 0;
 }
 
 bool has_role_for(const Actor& actor, const ActionRow& row)
 {
     // Who has no role yet, or none any more, can still sign out and change his password.
-    return (actor.grants.empty() && row.action == Action::account_use) ||
+    return (row.action == Action::account_use && std::ranges::all_of(actor.grants, &Grant::by_order)) ||
            std::ranges::any_of(actor.grants, [&](const Grant& grant) { return gives(grant, row); });
 }
 
@@ -135,6 +139,11 @@ const ActionRow* row_for(const Actor& actor, Action action)
     return row != nullptr && actor.scopes.contains(row->scope) ? row : nullptr;
 }
 
+bool reaches(const Actor& actor, const Grant& grant, const Target& target)
+{
+    return reaches_unit(actor, grant, target.unit) && is_within(target.issued_on, grant.records_from, grant.records_to);
+}
+
 [[noreturn]] void refuse(Action action)
 {
     throw Error{Kind::forbidden, "auth.forbidden", {{"action", std::string{action_name(action)}}}};
@@ -152,10 +161,8 @@ bool is_allowed(const Actor& actor, Action action, const Target& target)
         return has_role_for(actor, *row);
     }
     return row != nullptr && target.secrecy <= actor.clearance && is_on_list(actor, target.list) &&
-           std::ranges::any_of(actor.grants, [&](const Grant& grant) {
-               return gives(grant, *row) && reaches_unit(actor, grant, target.unit) &&
-                      is_within(target.issued_on, grant.records_from, grant.records_to);
-           });
+           std::ranges::any_of(actor.grants,
+                               [&](const Grant& grant) { return gives(grant, *row) && reaches(actor, grant, target); });
 }
 
 bool is_allowed_somewhere(const Actor& actor, Action action)
@@ -179,6 +186,21 @@ void authorize_somewhere(const Actor& actor, Action action)
     if (!is_allowed_somewhere(actor, action)) {
         refuse(action);
     }
+}
+
+std::string order_of_reading(const Actor& actor, const Target& target)
+{
+    if (actor.type == Actor::Type::operator_ || !is_allowed(actor, Action::document_read, target)) {
+        return {};
+    }
+    auto without = actor;
+    std::erase_if(without.grants, &Grant::by_order);
+    if (is_allowed(without, Action::document_read, target)) {
+        return {};
+    }
+    const auto order = std::ranges::find_if(
+        actor.grants, [&](const Grant& grant) { return grant.by_order() && reaches(actor, grant, target); });
+    return order != actor.grants.end() ? order->order : std::string{};
 }
 
 bool Reasons::is_allowed() const

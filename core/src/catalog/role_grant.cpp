@@ -15,9 +15,11 @@ const std::string kSelectGrant = R"sql(
            role_grant.with_sub_units, role_grant.from_on, role_grant.to_on, role_grant.records_from_on,
            role_grant.records_to_on, role_grant.delegated_from_id, role_grant.reason, role_grant.granted_at,
            role_grant.granted_by, role_grant.confirmed_at, role_grant.confirmed_by, role_grant.ended_at,
-           role_grant.ended_by
+           role_grant.ended_by, role_grant.order_number, role_grant.order_on, role_grant.order_signer,
+           role_grant.position_id, position.uid, position.to_on
       FROM role_grant
       JOIN unit ON unit.id = role_grant.unit_id
+      LEFT JOIN position ON position.id = role_grant.position_id
 )sql";
 const std::string kSelectByUid = kSelectGrant + " WHERE role_grant.uid = ?1";
 const std::string kSelectOfAccounts = kSelectGrant + " WHERE role_grant.account_id IN {ids ?1} AND role_grant.ended_at "
@@ -32,15 +34,19 @@ constexpr ReachSql::Columns kGrantReach{"account.clearance", "role_grant.unit_id
 const std::string kSelectActive = kSelectGrant + R"sql(
       LEFT JOIN role_grant AS owner ON owner.id = role_grant.delegated_from_id
       LEFT JOIN account AS delegator ON delegator.id = owner.account_id
+      LEFT JOIN position AS owned ON owned.id = owner.position_id
      WHERE role_grant.account_id = ?1 AND role_grant.ended_at IS NULL AND role_grant.from_on <= ?2
-       AND (role_grant.to_on IS NULL OR role_grant.to_on >= ?2)
+       AND (role_grant.to_on IS NULL OR role_grant.to_on >= ?2) AND (position.to_on IS NULL OR position.to_on >= ?2)
+       AND (role_grant.order_number IS NULL OR role_grant.confirmed_at IS NOT NULL)
        AND (owner.id IS NULL
             OR (owner.ended_at IS NULL AND owner.from_on <= ?2 AND (owner.to_on IS NULL OR owner.to_on >= ?2)
-                AND delegator.disabled = 0))
+                AND (owned.to_on IS NULL OR owned.to_on >= ?2) AND delegator.disabled = 0))
      ORDER BY role_grant.id
 )sql";
 const std::string kSelectInUnit =
     kSelectGrant + " WHERE role_grant.unit_id = ?1 AND role_grant.ended_at IS NULL ORDER BY role_grant.id";
+const std::string kSelectOfPosition =
+    kSelectGrant + " WHERE role_grant.position_id = ?1 AND role_grant.ended_at IS NULL ORDER BY role_grant.id";
 
 auth::Role known_role(const std::string& name)
 {
@@ -52,6 +58,14 @@ auth::Role known_role(const std::string& name)
 std::optional<Instant> optional_instant(const db::Statement& row, int column)
 {
     return row.is_null(column) ? std::nullopt : std::optional{row.instant(column)};
+}
+
+std::optional<WrittenOrder> read_order(const db::Statement& row, int first)
+{
+    return row.is_null(first)
+               ? std::nullopt
+               : std::optional{WrittenOrder{
+                     .number = row.text(first), .on = *row.optional_date(first + 1), .signer = row.text(first + 2)}};
 }
 
 RoleGrant read_grant(const db::Statement& row)
@@ -68,6 +82,10 @@ RoleGrant read_grant(const db::Statement& row)
             .records_from_on = row.optional_date(9),
             .records_to_on = row.optional_date(10),
             .delegated_from = row.optional_id<GrantId>(11),
+            .order = read_order(row, 19),
+            .position = row.optional_id<PositionId>(22),
+            .position_uid = row.text(23),
+            .position_to_on = row.optional_date(24),
             .reason = row.text(12),
             .granted_at = row.instant(13),
             .granted_by = row.text(14),
@@ -87,6 +105,24 @@ std::vector<RoleGrant> read_grants(db::Statement& rows)
 }
 
 } // namespace
+
+bool holds_on(const RoleGrant& grant, Date today)
+{
+    const auto is_over = [&](std::optional<Date> last) { return last && *last < today; };
+    return !grant.ended_at && grant.from_on <= today && !is_over(grant.to_on) && !is_over(grant.position_to_on) &&
+           (!grant.order || grant.confirmed_at);
+}
+
+auth::Grant right_of(const RoleGrant& grant, UnitId root)
+{
+    const bool everywhere = grant.with_sub_units && grant.unit == root;
+    return {.role = grant.role,
+            .unit = everywhere ? std::nullopt : std::optional{grant.unit},
+            .with_sub_units = grant.with_sub_units,
+            .records_from = grant.records_from_on,
+            .records_to = grant.records_to_on,
+            .order = grant.order ? grant.uid : Uid{}};
+}
 
 RoleGrant get_grant(db::ReadTx& tx, std::string_view uid)
 {
@@ -127,6 +163,13 @@ std::vector<RoleGrant> list_grants_in(db::ReadTx& tx, UnitId unit)
     return read_grants(select);
 }
 
+std::vector<RoleGrant> list_grants_of(db::ReadTx& tx, PositionId position)
+{
+    auto select = tx.prepare(kSelectOfPosition);
+    select.bind(1, position);
+    return read_grants(select);
+}
+
 std::vector<RoleGrant> list_active_grants(db::ReadTx& tx, AccountId account, Date today)
 {
     auto select = tx.prepare(kSelectActive);
@@ -139,12 +182,7 @@ std::vector<auth::Grant> active_grants(db::ReadTx& tx, AccountId account, Date t
     std::vector<auth::Grant> grants;
     const auto root = root_unit(tx).id;
     for (const auto& held : list_active_grants(tx, account, today)) {
-        const bool everywhere = held.with_sub_units && held.unit == root;
-        grants.push_back({.role = held.role,
-                          .unit = everywhere ? std::nullopt : std::optional{held.unit},
-                          .with_sub_units = held.with_sub_units,
-                          .records_from = held.records_from_on,
-                          .records_to = held.records_to_on});
+        grants.push_back(right_of(held, root));
     }
     return grants;
 }
@@ -155,9 +193,11 @@ std::int64_t count_holders(db::ReadTx& tx, auth::Role role, Date today)
         SELECT count(DISTINCT role_grant.account_id)
           FROM role_grant
           JOIN account ON account.id = role_grant.account_id
+          LEFT JOIN position ON position.id = role_grant.position_id
          WHERE role_grant.role = ?1 AND role_grant.unit_id = (SELECT min(unit.id) FROM unit)
            AND role_grant.with_sub_units = 1 AND role_grant.ended_at IS NULL AND role_grant.delegated_from_id IS NULL
            AND role_grant.from_on <= ?2 AND (role_grant.to_on IS NULL OR role_grant.to_on >= ?2)
+           AND (position.to_on IS NULL OR position.to_on >= ?2) AND role_grant.order_number IS NULL
            AND role_grant.records_from_on IS NULL AND role_grant.records_to_on IS NULL AND account.disabled = 0
     )sql");
     select.bind(1, auth::role_name(role)).bind(2, today);
@@ -169,8 +209,9 @@ GrantId insert_grant(db::WriteTx& tx, const RoleGrant& grant)
 {
     auto insert = tx.prepare(R"sql(
         INSERT INTO role_grant (uid, account_id, unit_id, role, with_sub_units, from_on, to_on, records_from_on,
-                                records_to_on, delegated_from_id, reason, granted_at, granted_by)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                                records_to_on, delegated_from_id, reason, granted_at, granted_by, position_id,
+                                order_number, order_on, order_signer)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
         RETURNING id
     )sql");
     insert.bind(1, grant.uid)
@@ -185,7 +226,11 @@ GrantId insert_grant(db::WriteTx& tx, const RoleGrant& grant)
         .bind(10, grant.delegated_from)
         .bind_text_or_null(11, grant.reason)
         .bind(12, grant.granted_at)
-        .bind(13, grant.granted_by);
+        .bind(13, grant.granted_by)
+        .bind(14, grant.position)
+        .bind_text_or_null(15, grant.order ? grant.order->number : std::string{})
+        .bind(16, grant.order ? std::optional{grant.order->on} : std::nullopt)
+        .bind_text_or_null(17, grant.order ? grant.order->signer : std::string{});
     ensure(insert.step(), "RETURNING gives the key");
     const auto id = insert.id<GrantId>(0);
     insert.step();

@@ -84,13 +84,17 @@ void AccessBook::count_one(const catalog::Document& document, Access access)
 void AccessBook::note(const auth::Actor& actor, const catalog::Document& document, Access access)
 {
     const std::string action{kActions.at(static_cast<std::size_t>(access))};
-    // What he opened while it was open is another reading once it is secret, or known to few.
+    const auto order = auth::order_of_reading(actor, catalog::target_of(document));
+    // What he opened while it was open is another reading once it is secret or known to few, and by an order another
+    // than without.
     const auto guard = std::string{secrecy_name(document.secrecy)} + (document.reader_list ? "!" : "");
-    const Place place{actor.name, action + '@' + guard, document.uid};
+    const Place place{actor.name, action + '@' + guard + order, document.uid};
     if (is_recent(place)) {
         return;
     }
-    if (access == Access::downloaded || document.is_guarded()) {
+    if (!order.empty()) {
+        write_one(archive_, clock_, actor, {action, document.uid, {{"order", order}}});
+    } else if (access == Access::downloaded || document.is_guarded()) {
         write_one(archive_, clock_, actor, {action, document.uid});
     }
     remember(place);

@@ -7,6 +7,9 @@
 
 #include "catalog/digest_bytes.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace vtlt::services {
 
 catalog::Account visible_account(db::ReadTx& tx, const auth::Actor& actor, std::string_view who)
@@ -31,6 +34,15 @@ catalog::Account account_for(db::ReadTx& tx, const auth::Actor& actor, std::stri
     auth::authorize_somewhere(actor, action);
     auto account = visible_account(tx, actor, who);
     auth::authorize(actor, action, {.secrecy = account.clearance, .unit = account.unit});
+    return account;
+}
+
+catalog::Account enabled_account(db::ReadTx& tx, const auth::Actor& actor, std::string_view who)
+{
+    auto account = account_for(tx, actor, who, auth::Action::user_read);
+    if (account.disabled) {
+        throw Error{Kind::conflict, "account.disabled", {{"account", account.name}}};
+    }
     return account;
 }
 
@@ -76,6 +88,16 @@ std::vector<audit::Event> revoke_all_tokens(db::WriteTx& tx, const catalog::Acco
     while (revoked.step()) {
         events.push_back({"token.revoked", revoked.text(0), {{"account", account.uid}}});
     }
+    return events;
+}
+
+std::vector<audit::Event> shut_out(db::WriteTx& tx, catalog::Account account, Instant at)
+{
+    account.disabled = true;
+    catalog::update_account(tx, account);
+    std::vector<audit::Event> events{{"user.disabled", account.uid}};
+    std::ranges::move(end_all_sessions(tx, account, "disabled"), std::back_inserter(events));
+    std::ranges::move(revoke_all_tokens(tx, account, at), std::back_inserter(events));
     return events;
 }
 

@@ -3,10 +3,47 @@
 
 #include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/base/text.h>
+#include <vtlt/core/services/organisation.h>
+
+#include <algorithm>
+#include <array>
 
 namespace vtlt::services {
 
 namespace {
+
+constexpr std::size_t kLongestReason = 500;
+/// Who comes from elsewhere or stands in for somebody has it for a time.
+constexpr std::array kTemporaryRoles{auth::Role::inspector, auth::Role::council_member};
+
+bool is_backwards(std::optional<Date> from, std::optional<Date> to)
+{
+    return from && to && *to < *from;
+}
+
+bool is_same(const catalog::RoleGrant& grant, const WantedGrant& wanted, Date today)
+{
+    return grant.role == wanted.role && grant.unit == wanted.unit && grant.with_sub_units == wanted.with_sub_units &&
+           grant.records_from_on == wanted.records_from_on && grant.records_to_on == wanted.records_to_on &&
+           grant.delegated_from == wanted.delegated_from && grant.order == wanted.order &&
+           grant.position == wanted.position && (!grant.to_on || *grant.to_on >= today);
+}
+
+/// A written order is told apart from a role: it gives none.
+SortedJson detail_of(const catalog::RoleGrant& grant, const catalog::Account& account)
+{
+    SortedJson detail{{"account", account.uid}, {"role", auth::role_name(grant.role)}};
+    if (grant.order) {
+        detail["number"] = grant.order->number;
+        detail["on"] = format_date(grant.order->on);
+        detail["signer"] = grant.order->signer;
+    }
+    if (grant.position) {
+        detail["position"] = grant.position_uid;
+    }
+    return detail;
+}
 
 SortedJson day_or_null(std::optional<Date> day)
 {
@@ -23,15 +60,11 @@ auth::Actor as_giver(db::ReadTx& tx, const Clock& clock, const auth::Actor& acto
     auto giver = actor;
     giver.grants.clear();
     const auto root = catalog::root_unit(tx).id;
+    // A written order among them stays one: nothing is given on by it.
     for (const auto& held : catalog::list_active_grants(tx, catalog::get_account(tx, actor.name).id, clock.today())) {
         const bool outlasts = held.to_on && (!wanted.to_on || *wanted.to_on > *held.to_on);
         if (!held.delegated_from && !outlasts && (held.with_sub_units || !wanted.with_sub_units)) {
-            const bool everywhere = held.with_sub_units && held.unit == root;
-            giver.grants.push_back({.role = held.role,
-                                    .unit = everywhere ? std::nullopt : std::optional{held.unit},
-                                    .with_sub_units = held.with_sub_units,
-                                    .records_from = held.records_from_on,
-                                    .records_to = held.records_to_on});
+            giver.grants.push_back(catalog::right_of(held, root));
         }
     }
     return giver;
@@ -54,6 +87,38 @@ void authorize_grant(Archive& archive, db::ReadTx& tx, const Clock& clock, const
 
 } // namespace
 
+void check_period(const Clock& clock, const WantedGrant& wanted)
+{
+    if (is_backwards(wanted.from_on.value_or(clock.today()), wanted.to_on) ||
+        is_backwards(wanted.records_from_on, wanted.records_to_on) || (wanted.to_on && *wanted.to_on < clock.today())) {
+        throw Error{Kind::invalid, "grant.bad_period"};
+    }
+    const bool temporary =
+        wanted.delegated_from || std::ranges::find(kTemporaryRoles, wanted.role) != kTemporaryRoles.end();
+    if (temporary && !wanted.to_on) {
+        throw Error{Kind::invalid, "grant.needs_end", {{"role", std::string{auth::role_name(wanted.role)}}}};
+    }
+}
+
+std::string grant_reason(std::string_view typed)
+{
+    auto reason = text::one_line(clean_text(typed));
+    if (text::length(reason) > kLongestReason) {
+        throw Error{Kind::invalid, "document.too_long", {{"limit", std::to_string(kLongestReason)}}};
+    }
+    return reason;
+}
+
+void require_new(db::ReadTx& tx, const Clock& clock, const catalog::Account& account, const WantedGrant& wanted)
+{
+    const std::vector<std::int64_t> ids{account.id.value};
+    for (const auto& held : catalog::list_grants(tx, ids)) {
+        if (is_same(held, wanted, clock.today())) {
+            throw Error{Kind::conflict, "grant.exists", {{"grant", held.uid}}};
+        }
+    }
+}
+
 audit::Event add_grant(Archive& archive, db::WriteTx& tx, const Clock& clock, const auth::Actor& actor,
                        const catalog::Account& account, const WantedGrant& wanted)
 {
@@ -68,24 +133,26 @@ audit::Event add_grant(Archive& archive, db::WriteTx& tx, const Clock& clock, co
                                    .records_from_on = wanted.records_from_on,
                                    .records_to_on = wanted.records_to_on,
                                    .delegated_from = wanted.delegated_from,
+                                   .order = wanted.order,
+                                   .position = wanted.position,
+                                   .position_uid = {},
+                                   .position_to_on = {},
                                    .reason = wanted.reason,
                                    .granted_at = clock.now(),
                                    .granted_by = actor.name};
     const auto id = catalog::insert_grant(tx, grant);
     const auto made = catalog::get_grant(tx, grant.uid);
     ensure(made.id == id, "a grant is found by its uid");
-    return {"role.granted",
-            grant.uid,
-            {{"account", account.uid},
-             {"role", auth::role_name(grant.role)},
-             {"unit", made.unit_code},
-             {"with_sub_units", grant.with_sub_units},
-             {"from", format_date(grant.from_on)},
-             {"to", day_or_null(grant.to_on)},
-             {"records_from", day_or_null(grant.records_from_on)},
-             {"records_to", day_or_null(grant.records_to_on)},
-             {"delegated", grant.delegated_from.has_value()},
-             {"reason", grant.reason}}};
+    auto detail = detail_of(made, account);
+    detail.update({{"unit", made.unit_code},
+                   {"with_sub_units", grant.with_sub_units},
+                   {"from", format_date(grant.from_on)},
+                   {"to", day_or_null(grant.to_on)},
+                   {"records_from", day_or_null(grant.records_from_on)},
+                   {"records_to", day_or_null(grant.records_to_on)},
+                   {"delegated", grant.delegated_from.has_value()},
+                   {"reason", grant.reason}});
+    return {grant.order ? "order.proposed" : "role.granted", grant.uid, std::move(detail)};
 }
 
 std::vector<audit::Event> end_grants(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor,
@@ -93,7 +160,9 @@ std::vector<audit::Event> end_grants(db::WriteTx& tx, const Clock& clock, const 
 {
     std::vector<audit::Event> events;
     for (const auto& uid : catalog::end_grant(tx, grant.id, clock.now(), actor.name)) {
-        events.push_back({"role.ended", uid, {{"account", account.uid}, {"role", auth::role_name(grant.role)}}});
+        events.push_back({grant.order ? "order.ended" : "role.ended",
+                          uid,
+                          {{"account", account.uid}, {"role", auth::role_name(grant.role)}}});
     }
     return events;
 }

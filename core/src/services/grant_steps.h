@@ -22,16 +22,31 @@ struct WantedGrant
     std::optional<Date> records_from_on = std::nullopt;
     std::optional<Date> records_to_on = std::nullopt;
     std::optional<GrantId> delegated_from = std::nullopt;
+    std::optional<catalog::WrittenOrder> order = std::nullopt; ///< with `role` admin
+    std::optional<PositionId> position = std::nullopt;         ///< ends with it
     std::string reason = {};
 };
 
-/// Makes it in the caller's transaction: its event. Nobody gives what is beyond his own: throws forbidden
-/// `auth.forbidden` unless the actor administers every unit that the grant would reach.
+/// Throws invalid `grant.bad_period`, `grant.needs_end`.
+void check_period(const Clock& clock, const WantedGrant& wanted);
+/// A reason on one line. Throws invalid `document.too_long`, `text.not_utf8`.
+std::string grant_reason(std::string_view typed);
+/// Throws conflict `grant.exists` where he holds just that.
+void require_new(db::ReadTx& tx, const Clock& clock, const catalog::Account& account, const WantedGrant& wanted);
+
+/// Makes it in the caller's transaction: its event, `role.granted` or `order.proposed`. Nobody gives what is beyond his
+/// own: throws forbidden `auth.forbidden` unless the actor administers every unit that the grant would reach.
 audit::Event add_grant(Archive& archive, db::WriteTx& tx, const Clock& clock, const auth::Actor& actor,
                        const catalog::Account& account, const WantedGrant& wanted);
 /// Ends it with those delegated from it: their events.
 std::vector<audit::Event> end_grants(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor,
                                      const catalog::Account& account, const catalog::RoleGrant& grant);
+
+/// The roles in the unit where he works become `instead`, or, when that is empty, go with him to another unit; those of
+/// a position stay with it. Their events.
+std::vector<audit::Event> change_post(Archive& archive, db::WriteTx& tx, const Clock& clock, const auth::Actor& actor,
+                                      const catalog::Account& before, const catalog::Account& after,
+                                      const std::vector<auth::Role>& instead);
 
 /// Who touches an account, its password, clearance or tokens, could act as that person: throws forbidden
 /// `auth.forbidden` unless the actor administers everything that the person's roles reach.

@@ -10,6 +10,7 @@
 #include "services/account_steps.h"
 #include "services/code.h"
 #include "services/grant_steps.h"
+#include "services/position_steps.h"
 
 #include <algorithm>
 #include <map>
@@ -198,9 +199,12 @@ std::vector<audit::Event> move_people(Archive& archive, db::WriteTx& tx, const C
         events.push_back({"user.changed", account.uid, {{"unit", successor.code}}});
         std::ranges::move(end_all_sessions(tx, account, "rights"), std::back_inserter(events));
     }
+    const auto positions = move_positions(tx, clock, actor, unit, successor, on, events);
     auto grants = catalog::list_grants_in(tx, unit.id);
+    // A written order is for the unit that it names.
     std::erase_if(grants, [&](const catalog::RoleGrant& grant) {
-        return grant.delegated_from || (grant.to_on && *grant.to_on < on);
+        return grant.delegated_from || grant.order || (grant.to_on && *grant.to_on < on) ||
+               (grant.position && !positions.contains(*grant.position));
     });
     std::vector<std::int64_t> ids;
     std::ranges::transform(grants, std::back_inserter(ids), [](const auto& grant) { return grant.account.value; });
@@ -209,15 +213,17 @@ std::vector<audit::Event> move_people(Archive& archive, db::WriteTx& tx, const C
         holders.emplace(account.id, std::move(account));
     }
     for (const auto& grant : grants) {
-        events.push_back(add_grant(archive, tx, clock, actor, holders.at(grant.account),
-                                   {.role = grant.role,
-                                    .unit = successor.id,
-                                    .with_sub_units = grant.with_sub_units,
-                                    .from_on = std::max(grant.from_on, on),
-                                    .to_on = grant.to_on,
-                                    .records_from_on = grant.records_from_on,
-                                    .records_to_on = grant.records_to_on,
-                                    .reason = unit.code + " → " + successor.code}));
+        events.push_back(
+            add_grant(archive, tx, clock, actor, holders.at(grant.account),
+                      {.role = grant.role,
+                       .unit = successor.id,
+                       .with_sub_units = grant.with_sub_units,
+                       .from_on = std::max(grant.from_on, on),
+                       .to_on = grant.to_on,
+                       .records_from_on = grant.records_from_on,
+                       .records_to_on = grant.records_to_on,
+                       .position = grant.position ? std::optional{positions.at(*grant.position)} : std::nullopt,
+                       .reason = unit.code + " → " + successor.code}));
     }
     return events;
 }

@@ -5,6 +5,7 @@
 #include <vtlt/core/auth/password.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/text.h>
+#include <vtlt/core/catalog/position.h>
 #include <vtlt/core/catalog/role_grant.h>
 #include <vtlt/core/catalog/unit.h>
 #include <vtlt/core/services/organisation.h>
@@ -59,6 +60,14 @@ catalog::Unit unit_of(db::ReadTx& tx, const std::string& code)
     return clean.empty() ? catalog::root_unit(tx) : catalog::get_unit(tx, clean);
 }
 
+/// Where he works is the unit of his main position: he moves with that one.
+void require_no_main_position(db::ReadTx& tx, const Clock& clock, const catalog::Account& account)
+{
+    if (const auto main = catalog::find_main_position(tx, account.id, clock.today(), clock.today())) {
+        throw Error{Kind::conflict, "position.is_main", {{"account", account.name}, {"title", main->title}}};
+    }
+}
+
 void require_door(const Archive& archive, catalog::Door door)
 {
     if (door == catalog::Door::ldap && !archive.config().ldap) {
@@ -92,7 +101,8 @@ SortedJson changed_values(const catalog::Account& before, const catalog::Account
     return detail;
 }
 
-/// The roles in the unit where he works become those of `change`, or go with him to another unit.
+} // namespace
+
 std::vector<audit::Event> change_post(Archive& archive, db::WriteTx& tx, const Clock& clock, const auth::Actor& actor,
                                       const catalog::Account& before, const catalog::Account& after,
                                       const std::vector<auth::Role>& instead)
@@ -101,7 +111,8 @@ std::vector<audit::Event> change_post(Archive& archive, db::WriteTx& tx, const C
     std::vector<WantedGrant> carried;
     const std::vector<std::int64_t> ids{before.id.value};
     for (const auto& grant : catalog::list_grants(tx, ids)) {
-        if (grant.unit != before.unit || grant.delegated_from) {
+        // A written order is for the unit that it names; what came with a position goes with that one.
+        if (grant.unit != before.unit || grant.delegated_from || grant.order || (grant.position && instead.empty())) {
             continue;
         }
         std::ranges::move(end_grants(tx, clock, actor, before, grant), std::back_inserter(events));
@@ -128,8 +139,6 @@ std::vector<audit::Event> change_post(Archive& archive, db::WriteTx& tx, const C
     }
     return events;
 }
-
-} // namespace
 
 catalog::Account add_account(Archive& archive, const Clock& clock, const auth::Actor& actor, const NewAccount& wanted)
 {
@@ -226,14 +235,9 @@ void disable_account(Archive& archive, const Clock& clock, const auth::Actor& ac
     if (before.disabled) {
         return;
     }
-    auto after = before;
-    after.disabled = true;
     const AdminGuard guard{tx, clock, before.name};
-    catalog::update_account(tx, after);
+    const auto events = shut_out(tx, before, clock.now());
     guard.require_one(tx);
-    std::vector<audit::Event> events{{"user.disabled", after.uid}};
-    std::ranges::move(end_all_sessions(tx, after, "disabled"), std::back_inserter(events));
-    std::ranges::move(revoke_all_tokens(tx, after, clock.now()), std::back_inserter(events));
     audit::record_events(tx, clock, actor, events);
     tx.commit();
 }
@@ -274,6 +278,9 @@ catalog::Account change_account(Archive& archive, const Clock& clock, const auth
     }
     authorize_holder(archive, tx, clock, actor, before);
     authorize_for(actor, after);
+    if (after.unit != before.unit) {
+        require_no_main_position(tx, clock, before);
+    }
     if (after.door != before.door) {
         require_door(archive, after.door);
         after.has_password = false;

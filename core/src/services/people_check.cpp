@@ -131,10 +131,12 @@ void check_grants(db::ReadTx& tx, std::vector<HistoryFault>& faults)
         SELECT role_grant.uid, account.uid, role_grant.role, unit.code, role_grant.with_sub_units, role_grant.from_on,
                role_grant.to_on, role_grant.records_from_on, role_grant.records_to_on,
                role_grant.delegated_from_id IS NOT NULL, role_grant.confirmed_at IS NOT NULL,
-               role_grant.ended_at IS NOT NULL, audit_leaf.leaf, audit_detail.detail
+               role_grant.ended_at IS NOT NULL, coalesce(position.uid, ''), role_grant.order_number,
+               role_grant.order_on, role_grant.order_signer, audit_leaf.leaf, audit_detail.detail
           FROM role_grant
           JOIN account ON account.id = role_grant.account_id
           JOIN unit ON unit.id = role_grant.unit_id
+          LEFT JOIN position ON position.id = role_grant.position_id
           LEFT JOIN audit_detail ON audit_detail.object = role_grant.uid
           LEFT JOIN audit_leaf ON audit_leaf.seq = audit_detail.seq
          ORDER BY role_grant.id, audit_detail.seq
@@ -152,21 +154,63 @@ void check_grants(db::ReadTx& tx, std::vector<HistoryFault>& faults)
                           {"records_to", day_text(rows.optional_date(8))},
                           {"delegated", flag_text(rows.integer(9) != 0)},
                           {"confirmed", flag_text(rows.integer(10) != 0)},
-                          {"ended", flag_text(rows.integer(11) != 0)}};
-            grant.told = {{"confirmed", "no"}, {"ended", "no"}};
+                          {"ended", flag_text(rows.integer(11) != 0)},
+                          {"position", rows.text(12)},
+                          {"number", rows.text(13)},
+                          {"on", day_text(rows.optional_date(14))},
+                          {"signer", rows.text(15)}};
+            grant.told = {{"confirmed", "no"}, {"ended", "no"}, {"position", ""},
+                          {"number", ""},      {"on", ""},      {"signer", ""}};
         }
-        const auto [action, detail] = read_event(rows, 12);
-        if (action == "role.granted") {
-            take_over(detail, {"account", "role", "unit", "from", "to", "records_from", "records_to"}, grant.told);
+        const auto [action, detail] = read_event(rows, 16);
+        if (action == "role.granted" || action == "order.proposed") {
+            take_over(detail, {"account", "role", "unit", "from", "to", "records_from", "records_to", "position"},
+                      grant.told);
             grant.told["sub-units"] = flag_text(detail.value("with_sub_units", false));
             grant.told["delegated"] = flag_text(detail.value("delegated", false));
-        } else if (action == "role.confirmed") {
+        } else if (action == "role.confirmed" || action == "order.confirmed") {
             grant.told["confirmed"] = "yes";
-        } else if (action == "role.ended") {
+        } else if (action == "role.ended" || action == "order.ended") {
             grant.told["ended"] = "yes";
+        }
+        if (action == "order.proposed") {
+            take_over(detail, {"number", "on", "signer"}, grant.told);
         }
     }
     grant.judge();
+}
+
+void check_positions(db::ReadTx& tx, std::vector<HistoryFault>& faults)
+{
+    auto rows = tx.prepare(R"sql(
+        SELECT position.uid, account.uid, unit.code, position.title, position.is_main, position.from_on,
+               position.to_on, audit_leaf.leaf, audit_detail.detail
+          FROM position
+          JOIN account ON account.id = position.account_id
+          JOIN unit ON unit.id = position.unit_id
+          LEFT JOIN audit_detail ON audit_detail.object = position.uid
+          LEFT JOIN audit_leaf ON audit_leaf.seq = audit_detail.seq
+         ORDER BY position.id, audit_detail.seq
+    )sql");
+    Comparison position{faults};
+    while (rows.step()) {
+        if (position.begin(rows.text(0))) {
+            position.held = {{"account", rows.text(1)},
+                             {"unit", rows.text(2)},
+                             {"title", rows.text(3)},
+                             {"main", flag_text(rows.integer(4) != 0)},
+                             {"from", day_text(rows.optional_date(5))},
+                             {"to", day_text(rows.optional_date(6))}};
+        }
+        const auto [action, detail] = read_event(rows, 7);
+        if (action == "position.added") {
+            take_over(detail, {"account", "unit", "title", "from", "to"}, position.told);
+            position.told["main"] = flag_text(detail.value("main", false));
+        } else if (action == "position.ended") {
+            take_over(detail, {"to"}, position.told);
+        }
+    }
+    position.judge();
 }
 
 void check_tokens(db::ReadTx& tx, std::vector<HistoryFault>& faults)
@@ -350,6 +394,7 @@ std::vector<HistoryFault> check_people_against_history(db::Database& database)
     auto tx = database.read();
     check_accounts(tx, faults);
     check_grants(tx, faults);
+    check_positions(tx, faults);
     check_tokens(tx, faults);
     check_second_factors(tx, faults);
     for (const auto& row : kSettings) {

@@ -10,48 +10,19 @@
 
 #include "services/account_steps.h"
 #include "services/grant_steps.h"
+#include "services/setting.h"
 
 #include <algorithm>
-#include <array>
+#include <chrono>
 #include <map>
 
 namespace vtlt::services {
 
 namespace {
 
-constexpr std::size_t kLongestReason = 500;
-/// Who comes from elsewhere or stands in for somebody has it for a time.
-constexpr std::array kTemporaryRoles{auth::Role::inspector, auth::Role::council_member};
-
-bool is_backwards(std::optional<Date> from, std::optional<Date> to)
-{
-    return from && to && *to < *from;
-}
-
-void check_period(const Clock& clock, const WantedGrant& wanted)
-{
-    if (is_backwards(wanted.from_on.value_or(clock.today()), wanted.to_on) ||
-        is_backwards(wanted.records_from_on, wanted.records_to_on) || (wanted.to_on && *wanted.to_on < clock.today())) {
-        throw Error{Kind::invalid, "grant.bad_period"};
-    }
-    const bool temporary =
-        wanted.delegated_from || std::ranges::find(kTemporaryRoles, wanted.role) != kTemporaryRoles.end();
-    if (temporary && !wanted.to_on) {
-        throw Error{Kind::invalid, "grant.needs_end", {{"role", std::string{auth::role_name(wanted.role)}}}};
-    }
-}
-
-bool is_same(const catalog::RoleGrant& grant, const WantedGrant& wanted, Date today)
-{
-    return grant.role == wanted.role && grant.unit == wanted.unit && grant.with_sub_units == wanted.with_sub_units &&
-           grant.records_from_on == wanted.records_from_on && grant.records_to_on == wanted.records_to_on &&
-           grant.delegated_from == wanted.delegated_from && (!grant.to_on || *grant.to_on >= today);
-}
-
-bool is_active(const catalog::RoleGrant& grant, Date today)
-{
-    return !grant.ended_at && grant.from_on <= today && (!grant.to_on || *grant.to_on >= today);
-}
+constexpr std::int64_t kLongestOrder = 30;
+/// An order's number or signer.
+constexpr std::size_t kLongestName = 100;
 
 catalog::Account holder_of(db::ReadTx& tx, const catalog::RoleGrant& grant)
 {
@@ -100,7 +71,7 @@ bool is_independent(db::ReadTx& tx, const Clock& clock, const auth::Actor& actor
     return std::ranges::any_of(own, [&](const catalog::RoleGrant& held) {
         const bool confirms = held.role == auth::Role::admin || held.role == auth::Role::security_officer;
         const bool is_first = held.granted_by.starts_with("operator:");
-        return confirms && (is_first || (held.confirmed_at && held.granted_by != grant.granted_by));
+        return confirms && !held.order && (is_first || (held.confirmed_at && held.granted_by != grant.granted_by));
     });
 }
 
@@ -126,9 +97,36 @@ std::vector<ListedGrant> listed(db::ReadTx& tx, const Clock& clock, const std::v
                         .account_name = holder.name,
                         .account_full_name = holder.full_name,
                         .granted_by_name = by == names.end() ? std::string{} : by->second,
-                        .is_active = is_active(grant, clock.today())});
+                        .is_active = catalog::holds_on(grant, clock.today())});
     }
     return list;
+}
+
+UnitId open_unit(db::ReadTx& tx, const Clock& clock, const catalog::Account& account, const std::string& code)
+{
+    const auto unit = code.empty() ? catalog::get_unit(tx, account.unit_code) : catalog::get_unit(tx, code);
+    require_open(unit, clock.today());
+    return unit.id;
+}
+
+/// Of a paper that is there, for as long as such a paper may hold.
+void check_order(db::ReadTx& tx, const Clock& clock, const WantedGrant& grant)
+{
+    const auto& order = *grant.order;
+    const auto is_bad = [](const std::string& text) { return text.empty() || text::length(text) > kLongestName; };
+    if (is_bad(order.number) || is_bad(order.signer) || grant.reason.empty() || !grant.to_on) {
+        throw Error{Kind::invalid, "order.incomplete", {{"limit", std::to_string(kLongestName)}}};
+    }
+    if (order.on > clock.today()) {
+        throw Error{Kind::invalid, "order.bad_day", {{"on", format_date_vi(order.on)}}};
+    }
+    check_period(clock, grant);
+    const auto longest = setting(tx, "order.longest_days", kLongestOrder);
+    const auto from = grant.from_on.value_or(clock.today());
+    const auto days = (std::chrono::sys_days{*grant.to_on} - std::chrono::sys_days{from}).count() + 1;
+    if (days > longest) {
+        throw Error{Kind::invalid, "order.too_long", {{"days", std::to_string(longest)}}};
+    }
 }
 
 } // namespace
@@ -139,10 +137,7 @@ catalog::RoleGrant grant_role(Archive& archive, const Clock& clock, const auth::
     const auto unit_code = clean_text(wanted.unit);
     auth::authorize_somewhere(actor, auth::Action::user_administer);
     auto tx = archive.database().write();
-    const auto account = account_for(tx, actor, who, auth::Action::user_read);
-    if (account.disabled) {
-        throw Error{Kind::conflict, "account.disabled", {{"account", account.name}}};
-    }
+    const auto account = enabled_account(tx, actor, who);
     WantedGrant grant{.role = wanted.role,
                       .unit = {},
                       .with_sub_units = !wanted.only_unit,
@@ -150,11 +145,11 @@ catalog::RoleGrant grant_role(Archive& archive, const Clock& clock, const auth::
                       .to_on = wanted.to_on,
                       .records_from_on = wanted.records_from_on,
                       .records_to_on = wanted.records_to_on,
-                      .reason = text::one_line(clean_text(wanted.reason))};
+                      .reason = grant_reason(wanted.reason)};
     if (!wanted.delegated_from.empty()) {
         const auto [owned, owner] = visible_grant(tx, actor, wanted.delegated_from);
         require_not_ended(owned);
-        if (owned.delegated_from || owner.id == account.id) {
+        if (owned.delegated_from || owned.order || owner.id == account.id) {
             throw Error{Kind::conflict, "grant.delegated", {{"grant", owned.uid}}};
         }
         grant.role = owned.role;
@@ -164,25 +159,48 @@ catalog::RoleGrant grant_role(Archive& archive, const Clock& clock, const auth::
         grant.records_to_on = owned.records_to_on;
         grant.delegated_from = owned.id;
     } else {
-        const auto unit =
-            unit_code.empty() ? catalog::get_unit(tx, account.unit_code) : catalog::get_unit(tx, unit_code);
-        require_open(unit, clock.today());
-        grant.unit = unit.id;
+        grant.unit = open_unit(tx, clock, account, unit_code);
     }
     check_period(clock, grant);
-    if (text::length(grant.reason) > kLongestReason) {
-        throw Error{Kind::invalid, "document.too_long", {{"limit", std::to_string(kLongestReason)}}};
-    }
-    const std::vector<std::int64_t> ids{account.id.value};
-    for (const auto& held : catalog::list_grants(tx, ids)) {
-        if (is_same(held, grant, clock.today())) {
-            throw Error{Kind::conflict, "grant.exists", {{"grant", held.uid}}};
-        }
-    }
+    require_new(tx, clock, account, grant);
     std::vector<audit::Event> events{add_grant(archive, tx, clock, actor, account, grant)};
     auto made = catalog::get_grant(tx, events.front().object);
     std::ranges::move(end_all_sessions(tx, account, "rights"), std::back_inserter(events));
     audit::record_events(tx, clock, actor, events);
+    tx.commit();
+    return made;
+}
+
+catalog::RoleGrant propose_order(Archive& archive, const Clock& clock, const auth::Actor& actor, const NewOrder& wanted)
+{
+    const auto who = clean_text(wanted.who);
+    auth::authorize_somewhere(actor, auth::Action::user_administer);
+    auto tx = archive.database().write();
+    const auto account = enabled_account(tx, actor, who);
+    const auto held = catalog::active_grants(tx, account.id, clock.today());
+    if (std::ranges::none_of(held,
+                             [](const auth::Grant& one) { return one.role == auth::Role::admin && !one.by_order(); })) {
+        throw Error{Kind::conflict, "order.not_admin", {{"account", account.name}}};
+    }
+    if (!wanted.on) {
+        throw Error{Kind::invalid, "order.incomplete", {{"limit", std::to_string(kLongestName)}}};
+    }
+    const WantedGrant grant{.role = auth::Role::admin,
+                            .unit = open_unit(tx, clock, account, clean_text(wanted.unit)),
+                            .with_sub_units = !wanted.only_unit,
+                            .from_on = wanted.from_on,
+                            .to_on = wanted.to_on,
+                            .records_from_on = wanted.records_from_on,
+                            .records_to_on = wanted.records_to_on,
+                            .order = catalog::WrittenOrder{.number = text::one_line(clean_text(wanted.number)),
+                                                           .on = *wanted.on,
+                                                           .signer = text::one_line(clean_text(wanted.signer))},
+                            .reason = grant_reason(wanted.reason)};
+    check_order(tx, clock, grant);
+    require_new(tx, clock, account, grant);
+    const auto event = add_grant(archive, tx, clock, actor, account, grant);
+    auto made = catalog::get_grant(tx, event.object);
+    audit::record_event(tx, clock, actor, event);
     tx.commit();
     return made;
 }
@@ -206,7 +224,7 @@ void end_grant(Archive& archive, const Clock& clock, const auth::Actor& actor, s
     tx.commit();
 }
 
-void confirm_grant(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid)
+catalog::RoleGrant confirm_grant(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid)
 {
     auto tx = archive.database().write();
     const auto [grant, holder] = visible_grant(tx, actor, clean_text(uid));
@@ -215,11 +233,22 @@ void confirm_grant(Archive& archive, const Clock& clock, const auth::Actor& acto
     if (actor.name == grant.granted_by || actor.name == holder.uid || !is_independent(tx, clock, actor, grant)) {
         throw Error{Kind::forbidden, "grant.needs_another_person", {{"grant", grant.uid}}};
     }
+    if (grant.order && *grant.to_on < clock.today()) {
+        throw Error{Kind::conflict, "order.over", {{"on", format_date_vi(*grant.to_on)}}};
+    }
     if (!catalog::confirm_grant(tx, grant.id, clock.now(), actor.name)) {
         throw Error{Kind::conflict, "grant.confirmed_already", {{"grant", grant.uid}}};
     }
-    audit::record_event(tx, clock, actor, {"role.confirmed", grant.uid, {{"account", holder.uid}}});
+    std::vector<audit::Event> events{
+        {grant.order ? "order.confirmed" : "role.confirmed", grant.uid, {{"account", holder.uid}}}};
+    if (grant.order) {
+        // A role changes his rights when it is granted, an order now.
+        std::ranges::move(end_all_sessions(tx, holder, "rights"), std::back_inserter(events));
+    }
+    auto confirmed = catalog::get_grant(tx, grant.uid);
+    audit::record_events(tx, clock, actor, events);
     tx.commit();
+    return confirmed;
 }
 
 std::vector<ListedGrant> list_grants(Archive& archive, const Clock& clock, const auth::Actor& actor,
@@ -279,6 +308,11 @@ Explanation explain_reading(Archive& archive, const Clock& clock, const auth::Ac
     answer.reasons = auth::explain(person, auth::Action::document_read, target);
     answer.is_allowed = auth::is_allowed(person, auth::Action::document_read, target);
     answer.grants = catalog::list_active_grants(tx, answer.account.id, clock.today());
+    const std::vector<std::int64_t> ids{answer.account.id.value};
+    answer.waiting = catalog::list_grants(tx, ids);
+    std::erase_if(answer.waiting, [&](const catalog::RoleGrant& one) {
+        return !one.order || one.confirmed_at || *one.to_on < clock.today();
+    });
     return answer;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "api/members.h"
 #include "pages/parts.h"
-#include "problem.h"
 #include "routing/groups.h"
 
 #include <vtlt/core/base/error.h>
@@ -9,57 +9,11 @@
 #include <vtlt/core/services/rights.h>
 #include <vtlt/webui/shapes.h>
 
-#include <algorithm>
-
 namespace vtlt::webui {
 
 namespace {
 
 constexpr std::size_t kListed = 200;
-
-[[noreturn]] void refuse_member(const char* name, const std::string& code, const std::string& value)
-{
-    throw Error{Kind::invalid, code, {{"value", value}}, {{std::string{"/"} + name, code, {{"value", value}}}}};
-}
-
-/// nullopt where absent or null. Throws invalid `date.not_a_day` naming the member.
-std::optional<Date> day_member(const Json& body, const char* name)
-{
-    const auto text = text_member(body, name);
-    if (text.empty()) {
-        return std::nullopt;
-    }
-    const auto day = parse_date(text);
-    if (!day) {
-        refuse_member(name, "date.not_a_day", text);
-    }
-    return day;
-}
-
-auth::Role role_named(const char* member, const std::string& name)
-{
-    const auto role = auth::role_from_name(name);
-    if (!role) {
-        throw unknown_role(std::string{"/"} + member, name);
-    }
-    return *role;
-}
-
-std::vector<std::string> texts_member(const Json& body, const char* name)
-{
-    std::vector<std::string> texts;
-    const auto found = body.find(name);
-    if (found == body.end() || found->is_null()) {
-        return texts;
-    }
-    if (!found->is_array() || !std::ranges::all_of(*found, [](const Json& one) { return one.is_string(); })) {
-        refuse_member(name, "api.not_text", name);
-    }
-    for (const auto& one : *found) {
-        texts.push_back(one.get<std::string>());
-    }
-    return texts;
-}
 
 Secrecy clearance_member(const Json& body, const char* name)
 {
@@ -124,17 +78,14 @@ http::Response show_user(Call& call)
 http::Response add_user(Call& call)
 {
     const auto body = read_json(call);
-    services::NewAccount wanted{.name = text_member(body, "name"),
-                                .full_name = text_member(body, "full_name"),
-                                .unit = text_member(body, "unit"),
-                                .roles = {},
-                                .only_unit = flag_member(body, "only_unit"),
-                                .clearance = clearance_member(body, "clearance"),
-                                .password = {},
-                                .door = door_member(body).value_or(catalog::Door::password)};
-    for (const auto& name : texts_member(body, "roles")) {
-        wanted.roles.push_back(role_named("roles", name));
-    }
+    const services::NewAccount wanted{.name = text_member(body, "name"),
+                                      .full_name = text_member(body, "full_name"),
+                                      .unit = text_member(body, "unit"),
+                                      .roles = roles_member(body, "roles"),
+                                      .only_unit = flag_member(body, "only_unit"),
+                                      .clearance = clearance_member(body, "clearance"),
+                                      .password = {},
+                                      .door = door_member(body).value_or(catalog::Door::password)};
     const auto account = services::add_account(call.archive(), call.clock(), call.actor, wanted);
     auto response = json_answer(account_answer(call, account), 201);
     response.headers.set("Location", "/api/v1/users/" + account.uid);
@@ -376,7 +327,8 @@ constexpr std::array kRoutes{
           Access::signed_in,
           Action::right_confirm,
           confirm_grant,
-          {.summary = "Confirm another person's change of rights", .statuses = {204}}},
+          {.summary = "Confirm another person's change of rights; a written order is in force from then on",
+           .statuses = {204}}},
     Route{"GET",
           "/api/v1/role-labels",
           Access::signed_in,

@@ -82,8 +82,9 @@ Json holding_state(Language language, const Holding& holding)
         const char* key;
     };
     const std::array rows{
-        Row{holding.is_ended, "quiet", "rights.ended"}, Row{!holding.is_active, "quiet", "rights.not_now"},
-        Row{!holding.is_confirmed, "warn", "rights.is_unconfirmed"}, Row{true, "good", "rights.active"}};
+        Row{holding.is_ended, "quiet", "rights.ended"}, Row{holding.is_waiting, "warn", "order.waiting"},
+        Row{!holding.is_active, "quiet", "rights.not_now"}, Row{!holding.is_confirmed, "warn", "rights.is_unconfirmed"},
+        Row{true, "good", "rights.active"}};
     const auto row = std::ranges::find_if(rows, &Row::holds);
     return {{"tone", row->tone}, {"text", page_text(language, row->key)}};
 }

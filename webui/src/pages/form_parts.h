@@ -37,7 +37,8 @@ Json unit_options(const Call& call, auth::Action action, const std::string& sele
 struct Holding
 {
     bool is_ended = false;
-    bool is_active = false; ///< holds today
+    bool is_waiting = false; ///< a written order that nobody has confirmed: nothing is read by it
+    bool is_active = false;  ///< holds today
     bool is_confirmed = false;
 };
 /// A label.

@@ -74,6 +74,11 @@ RoleWords::RoleWords(const Call& call)
     : labels_(services::role_labels(call.archive())), language_(kLanguageNames[static_cast<std::size_t>(call.language)])
 {}
 
+std::string grant_title(Language language, const RoleWords& words, const catalog::RoleGrant& grant)
+{
+    return grant.order ? page_text(language, "order.title") : words(grant.role);
+}
+
 std::string event_title(Language language, std::string action)
 {
     std::ranges::replace(action, '.', '_');

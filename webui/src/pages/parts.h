@@ -4,6 +4,7 @@
 #include "routing/call.h"
 
 #include <vtlt/core/catalog/document.h>
+#include <vtlt/core/catalog/role_grant.h>
 #include <vtlt/core/jobs/job.h>
 #include <vtlt/core/services/role_words.h>
 
@@ -34,6 +35,8 @@ private:
     const auth::RoleLabels& labels_;
     std::string_view language_;
 };
+/// A role in those words, or that it is a written order.
+std::string grant_title(Language language, const RoleWords& words, const catalog::RoleGrant& grant);
 /// What an event of the history was, in words; the action itself where there are none.
 std::string event_title(Language language, std::string action);
 /// partial/pages: null when there is neither a page before nor one after.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "pages/form_parts.h"
+#include "pages/person_parts.h"
 #include "problem.h"
 #include "routing/groups.h"
 
@@ -30,12 +30,12 @@ std::string clearance_text(Language language, Secrecy clearance)
 
 // --- the list of people
 
-std::string roles_text(const RoleWords& words, const catalog::Account& account,
+std::string roles_text(Language language, const RoleWords& words, const catalog::Account& account,
                        const std::vector<catalog::RoleGrant>& grants)
 {
     std::string text;
     for (const auto& grant : grants) {
-        text += (text.empty() ? "" : ", ") + words(grant.role);
+        text += (text.empty() ? "" : ", ") + grant_title(language, words, grant);
         text += grant.unit == account.unit ? "" : " (" + grant.unit_code + ")";
     }
     return text;
@@ -77,7 +77,7 @@ http::Response show_people(Call& call)
                         {"name", account.name},
                         {"full_name", account.full_name},
                         {"unit", account.unit_code},
-                        {"roles", roles_text(words, account, grants[account.id])},
+                        {"roles", roles_text(call.language, words, account, grants[account.id])},
                         {"clearance", clearance_text(call.language, account.clearance)},
                         {"state", state_of(call.language, account)},
                         {"last_text", account.last.at ? instant_text(*account.last.at) : std::string{}}});
@@ -139,14 +139,6 @@ http::Response show_new_person(Call& call)
     return person_form(call, {});
 }
 
-struct PersonPage
-{
-    std::string password; ///< told once
-    FieldProblems problems;
-    int status = 200;
-};
-http::Response person_page(const Call& call, const std::string& who, const PersonPage& extra);
-
 http::Response add_person(Call& call)
 {
     const bool by_ldap = call.field("door") == catalog::door_name(catalog::Door::ldap);
@@ -192,6 +184,26 @@ std::string records_text(Language language, const catalog::RoleGrant& grant)
     return page_text(language, "rights.records") + " " + day(grant.records_from_on) + " – " + day(grant.records_to_on);
 }
 
+/// A written order that nobody has confirmed: nothing is read by it.
+bool is_waiting(const catalog::RoleGrant& grant)
+{
+    return grant.order && !grant.confirmed_at && !grant.ended_at;
+}
+
+std::string basis_text(Language language, const catalog::RoleGrant& grant)
+{
+    if (grant.order) {
+        return page_text(language, "order.paper",
+                         {{"number", grant.order->number},
+                          {"on", date_text(grant.order->on)},
+                          {"signer", grant.order->signer}}) +
+               ": " + grant.reason;
+    }
+    return grant.delegated_from
+               ? page_text(language, "rights.delegated") + (grant.reason.empty() ? "" : ": ") + grant.reason
+               : grant.reason;
+}
+
 Json grant_row(const Call& call, const RoleWords& words, const services::ListedGrant& one)
 {
     const auto& grant = one.grant;
@@ -203,18 +215,19 @@ Json grant_row(const Call& call, const RoleWords& words, const services::ListedG
     return {
         {"href", "/people/" + one.account},
         {"person", one.account_full_name},
-        {"role", words(grant.role)},
+        {"role", grant_title(language, words, grant)},
+        {"waiting", is_waiting(grant) ? page_text(language, "order.waiting") : ""},
         {"unit", grant.unit_code},
         {"scope", page_text(language, grant.with_sub_units ? "rights.with_sub_units" : "rights.without_sub_units")},
         {"period", period_text(grant)},
         {"records", records_text(language, grant)},
-        {"reason", grant.delegated_from
-                       ? page_text(language, "rights.delegated") + (grant.reason.empty() ? "" : ": ") + grant.reason
-                       : grant.reason},
+        {"reason", basis_text(language, grant)},
         {"by", one.granted_by_name.empty() ? actor_title(call, grant.granted_by) : one.granted_by_name},
-        {"state", holding_state(language, {.is_ended = grant.ended_at.has_value(),
+        {"state", holding_state(language, {.is_ended = !open,
+                                           .is_waiting = is_waiting(grant),
                                            .is_active = one.is_active,
                                            .is_confirmed = grant.confirmed_at.has_value()})},
+        {"confirm_text", page_text(language, grant.order ? "order.confirm" : "rights.confirm")},
         {"confirm", open && !grant.confirmed_at && other && may(auth::Action::right_confirm) ? path + "/confirm" : ""},
         {"end", open && (may(auth::Action::user_administer) || one.account == call.actor.name) ? path + "/end" : ""}};
 }
@@ -308,6 +321,8 @@ std::string second_factor_text(Language language, const services::SecondFactorSt
     return page_text(language, factor.is_demanded ? "second_factor.state_lacking" : "second_factor.state_off");
 }
 
+} // namespace
+
 http::Response person_page(const Call& call, const std::string& who, const PersonPage& extra)
 {
     const auto language = call.language;
@@ -348,13 +363,19 @@ http::Response person_page(const Call& call, const std::string& who, const Perso
         {"past_href", past ? path : path + "?past=1"},
         {"why", auth::is_allowed_somewhere(call.actor, auth::Action::user_read) ? path + "/why" : std::string{}},
         {"past_text", page_text(language, past ? "rights.only_present" : "rights.also_past")},
-        {"grant", may && !account.disabled ? grant_form(call, account, extra.problems) : Json()}};
+        {"grant", may && !account.disabled ? grant_form(call, account, extra.problems) : Json()},
+        {"positions", positions_view(call, account, may, extra.problems)},
+        {"order", order_form(call, account, may, extra.problems)},
+        {"leave", leave_form(call, account, may, extra.problems)},
+        {"hand_over_href", hand_over_href(call, account)}};
     auto response = page(call, "person", view, frame_of(call, "people"), extra.status);
     if (!extra.password.empty()) {
         response.headers.set("Cache-Control", "no-store");
     }
     return response;
 }
+
+namespace {
 
 http::Response show_person(Call& call)
 {
@@ -438,8 +459,8 @@ http::Response end_grant(Call& call)
 
 http::Response confirm_grant(Call& call)
 {
-    services::confirm_grant(call.archive(), call.clock(), call.actor, call.value());
-    return tell_at(call, way_back(call), "rights.was_confirmed");
+    const auto grant = services::confirm_grant(call.archive(), call.clock(), call.actor, call.value());
+    return tell_at(call, way_back(call), grant.order ? "order.was_confirmed" : "rights.was_confirmed");
 }
 
 http::Response show_unconfirmed(Call& call)

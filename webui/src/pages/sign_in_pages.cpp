@@ -192,7 +192,7 @@ std::string roles_text(const Call& call)
     std::string text;
     for (const auto& one : services::list_grants(call.archive(), call.clock(), call.actor, call.actor.name)) {
         if (one.is_active) {
-            text += (text.empty() ? "" : ", ") + words(one.grant.role);
+            text += (text.empty() ? "" : ", ") + grant_title(call.language, words, one.grant);
             text += call.actor.unit == one.grant.unit ? "" : " (" + one.grant.unit_code + ")";
         }
     }

@@ -28,6 +28,7 @@ std::span<const Route> unit_routes();
 std::span<const Route> explain_routes();
 std::span<const Route> second_factor_routes();
 std::span<const Route> certificate_routes();
+std::span<const Route> position_routes();
 
 std::span<const Route> document_api_routes();
 std::span<const Route> secrecy_api_routes();
@@ -41,6 +42,7 @@ std::span<const Route> audit_api_routes();
 std::span<const Route> rights_api_routes();
 std::span<const Route> second_factor_api_routes();
 std::span<const Route> certificate_api_routes();
+std::span<const Route> position_api_routes();
 
 /// A path of this site that may stand in a Location: no other host, no control characters.
 bool is_own_path(std::string_view path);

@@ -13,7 +13,9 @@
 #include <vtlt/core/jobs/job.h>
 #include <vtlt/core/services/access_book.h>
 #include <vtlt/core/services/documents.h>
+#include <vtlt/core/services/hand_over.h>
 #include <vtlt/core/services/history.h>
+#include <vtlt/core/services/positions.h>
 #include <vtlt/core/services/readers.h>
 #include <vtlt/core/services/rights.h>
 #include <vtlt/core/services/role_words.h>
@@ -65,6 +67,12 @@ Json grant_json(const catalog::RoleGrant& grant);
 Json grant_json(const services::ListedGrant& listed);
 /// Why somebody can, or cannot, read a document.
 Json explanation_json(const services::Explanation& answer);
+/// What somebody is where, for a time.
+Json position_json(const catalog::Position& position);
+Json position_list_json(std::span<const services::ListedPosition> positions);
+/// What somebody who left handed over; in a list with both names.
+Json hand_over_json(const catalog::HandOver& made);
+Json hand_over_list_json(std::span<const services::ListedHandOver> list);
 /// `units`: all there are, for the parent's code.
 Json unit_json(const catalog::Unit& unit, std::span<const catalog::Unit> units);
 

@@ -65,6 +65,9 @@ bool is_allowed_somewhere(const Actor& actor, Action action);
 void authorize(const Actor& actor, Action action, const Target& target);
 void authorize_somewhere(const Actor& actor, Action action);
 
+/// The uid of the written order by which he reads it; empty where he reads it without one, or not at all.
+std::string order_of_reading(const Actor& actor, const Target& target);
+
 /// Why: what of the decision holds and what does not. For people who ask; the decision itself is is_allowed.
 struct Reasons
 {

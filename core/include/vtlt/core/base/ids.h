@@ -20,6 +20,8 @@ struct Id
 using UnitId = Id<struct UnitTag>;
 using AccountId = Id<struct AccountTag>;
 using GrantId = Id<struct GrantTag>;
+using PositionId = Id<struct PositionTag>;
+using HandOverId = Id<struct HandOverTag>;
 using DossierId = Id<struct DossierTag>;
 using DocumentId = Id<struct DocumentTag>;
 using FileId = Id<struct FileTag>;

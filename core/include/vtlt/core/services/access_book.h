@@ -32,7 +32,8 @@ struct AccessCount
 
 /// Who reads, takes and prints what. One per process that serves, any thread.
 ///
-/// Events: `access.viewed` of a document above open, `access.downloaded` of any; each is durable before `note` returns,
+/// Events: `access.viewed` of a document above open, `access.downloaded` of any, both of any where he reads it by a
+/// written order alone, which the detail names; each is durable before `note` returns,
 /// so nobody opens what the history does not know of. `access.printed` of a list, `access.package_downloaded` likewise.
 /// `access.refused` some moments later, of one person a few dozen at the most. The same person with the same thing in
 /// the same way is one event a minute. Every access is counted; a kill loses counts and refusals of the last moments.

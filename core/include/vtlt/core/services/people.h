@@ -57,7 +57,8 @@ struct AccountChange
 };
 
 /// Ends every session of that person when role, clearance, unit or door change. Throws conflict `account.last_admin`,
-/// `account.changed_meanwhile`, `directory.none`.
+/// `account.changed_meanwhile`, `directory.none`, `position.is_main` (who has a main position moves with that one:
+/// services/positions.h).
 catalog::Account change_account(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view who,
                                 const AccountChange& change);
 

@@ -34,17 +34,43 @@ struct NewGrant
 
 /// Throws forbidden `auth.forbidden` (who gives more than he administers), not_found `account.not_found`,
 /// `unit.not_found`, `grant.not_found`, conflict `unit.closed`, `account.disabled`, `grant.exists`, `grant.delegated`
-/// (what is delegated cannot be delegated again), invalid `grant.bad_period`, `grant.needs_end` (a delegation, and a
-/// member of an inspection, have a last day), `text.not_utf8`.
+/// (what is delegated cannot be delegated again, nor a written order), invalid `grant.bad_period`, `grant.needs_end` (a
+/// delegation, and a member of an inspection, have a last day), `text.not_utf8`.
 catalog::RoleGrant grant_role(Archive& archive, const Clock& clock, const auth::Actor& actor, const NewGrant& wanted);
+
+/// lệnh bằng văn bản: by it somebody who administers reads the records of a unit, for some days.
+struct NewOrder
+{
+    std::string who;
+    std::string number;     ///< of the paper
+    std::optional<Date> on; ///< its day
+    std::string signer;     ///< who signed it
+    std::string unit = {};  ///< as in NewGrant, also the next
+    bool only_unit = false;
+    std::optional<Date> from_on = std::nullopt;
+    std::optional<Date> to_on = std::nullopt; ///< the last day, which it must have
+    std::optional<Date> records_from_on = std::nullopt;
+    std::optional<Date> records_to_on = std::nullopt;
+    std::string reason = {};
+};
+
+/// Not in force until confirm_grant: nobody reads anything by it before. Then its holder reads what it reaches up to
+/// his clearance, and every reading is an event (services/access_book.h). Throws conflict `order.not_admin` (he has no
+/// role of an administrator: others get a role), invalid `order.incomplete`, `order.bad_day`, `order.too_long` (more
+/// than setting `order.longest_days`), and as grant_role.
+catalog::RoleGrant propose_order(Archive& archive, const Clock& clock, const auth::Actor& actor,
+                                 const NewOrder& wanted);
 
 /// With what was delegated from it. Its holder may give it back himself. Throws not_found `grant.not_found`, conflict
 /// `grant.ended_already`, `account.last_admin`, forbidden `auth.forbidden`.
 void end_grant(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view grant);
 
-/// By a person who neither gave nor got it. Throws not_found `grant.not_found`, conflict `grant.ended_already`,
-/// `grant.confirmed_already`, forbidden `auth.forbidden`, `grant.needs_another_person`.
-void confirm_grant(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view grant);
+/// By a person who neither gave nor got it; never by an operator alone, for whoever has the machine could propose as
+/// one and confirm as the other. A written order is in force from now on. Throws not_found `grant.not_found`, conflict
+/// `grant.ended_already`, `grant.confirmed_already`, `order.over` (its days have passed), forbidden `auth.forbidden`,
+/// `grant.needs_another_person`.
+catalog::RoleGrant confirm_grant(Archive& archive, const Clock& clock, const auth::Actor& actor,
+                                 std::string_view grant);
 
 /// A grant as a list shows it.
 struct ListedGrant
@@ -81,6 +107,8 @@ struct Explanation
     bool is_allowed = false;
     auth::Reasons reasons;
     std::vector<catalog::RoleGrant> grants; ///< those that hold today, in the order of the reasons
+    std::vector<catalog::RoleGrant>
+        waiting; ///< written orders of these days that nobody has confirmed: by none he reads
 };
 /// By who may read that person's rights, of documents that he may read himself or whose unit's people he administers.
 /// Throws not_found `account.not_found`, `document.not_found`.
