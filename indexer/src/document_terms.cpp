@@ -241,6 +241,9 @@ void add_fields(Xapian::Document& document, const catalog::DocumentView& view)
     const auto& row = view.document;
     document.add_boolean_term(std::string{kEveryDocumentTerm});
     document.add_boolean_term(owner_term(row.unit));
+    for (const auto set : row.sets) {
+        document.add_boolean_term(set_term(set));
+    }
     add_field(document, Field::number, number_key(row.number_symbol()));
     add_field(document, Field::number, number_key(row.number));
     add_field(document, Field::number, number_key(row.symbol));

@@ -118,6 +118,11 @@ std::string owner_term(UnitId unit)
     return std::string{kOwnerPrefix} + std::to_string(unit.value);
 }
 
+std::string set_term(RecordSetId set)
+{
+    return std::string{kSetPrefix} + std::to_string(set.value);
+}
+
 std::vector<std::string> day_terms(Date day)
 {
     const int year{day.year()};

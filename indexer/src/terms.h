@@ -20,18 +20,20 @@
 ///   C       a number and symbol met in the text
 ///   X…      the fields of kFields; XD also the year and the year and month; XI and XS have positions, and exact forms
 ///   XO      the unit whose it is, by its key: what rights look at
+///   XG      a saved set it is in that a grant names, by its key: likewise
 ///   without XQ      the document has text that could not be read
 /// Values: 0 day for sorting; 1 where title and files begin (FilePositions); 2 revision of the catalogue row.
 /// Document data is the uid alone. Version 1.
 namespace vtlt::indexer {
 
-inline constexpr std::string_view kFormatVersion = "3";
+inline constexpr std::string_view kFormatVersion = "4";
 inline constexpr std::string_view kPairPrefix = "B";
 inline constexpr std::string_view kTitlePrefix = "S";
 inline constexpr std::string_view kTitlePairPrefix = "SB";
 inline constexpr std::string_view kExactPrefix = "E";
 inline constexpr std::string_view kMetCodePrefix = "C";
 inline constexpr std::string_view kOwnerPrefix = "XO";
+inline constexpr std::string_view kSetPrefix = "XG";
 inline constexpr std::string_view kDamagedTextTerm = "XQ";
 /// Every document of ours has this term and the guard has not.
 inline constexpr std::string_view kEveryDocumentTerm = "XA";
@@ -64,6 +66,7 @@ std::string year_term(int year);
 std::string month_term(int year, unsigned month);
 std::string day_term(Date day);
 std::string owner_term(UnitId unit);
+std::string set_term(RecordSetId set);
 
 /// Where the parts of a document stand among the positions of its words.
 struct FilePositions

@@ -36,7 +36,8 @@ bool has_same_rights(const auth::Actor& before, const auth::Actor& now)
            before.scopes == now.scopes &&
            std::ranges::equal(before.grants, now.grants, [](const auth::Grant& one, const auth::Grant& other) {
                return one.role == other.role && one.unit == other.unit && one.with_sub_units == other.with_sub_units &&
-                      one.records_from == other.records_from && one.records_to == other.records_to;
+                      one.records_from == other.records_from && one.records_to == other.records_to &&
+                      one.set == other.set;
            });
 }
 

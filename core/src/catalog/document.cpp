@@ -3,6 +3,7 @@
 
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/catalog/counts.h>
+#include <vtlt/core/catalog/record_set.h>
 #include <vtlt/core/db/database.h>
 
 #include <unordered_map>
@@ -11,7 +12,7 @@ namespace vtlt::catalog {
 
 auth::Target target_of(const Document& document)
 {
-    return {.secrecy = document.secrecy, .unit = document.unit, .issued_on = document.issued_on};
+    return {.secrecy = document.secrecy, .unit = document.unit, .issued_on = document.issued_on, .sets = document.sets};
 }
 
 std::string Document::number_symbol() const
@@ -78,13 +79,28 @@ File read_file_row(const db::Statement& select)
 
 using ViewsById = std::unordered_map<std::int64_t, DocumentView>;
 
-/// The files of every view in `views`, in one statement.
-void add_files(db::ReadTx& tx, ViewsById& views)
+std::vector<std::int64_t> keys_of(const ViewsById& views)
 {
     std::vector<std::int64_t> keys;
+    keys.reserve(views.size());
     for (const auto& [key, view] : views) {
         keys.push_back(key);
     }
+    return keys;
+}
+
+/// What rights look at besides the row, in one statement.
+void add_sets(db::ReadTx& tx, ViewsById& views)
+{
+    for (const auto& [document, set] : list_granted_sets(tx, keys_of(views))) {
+        views.at(document.value).document.sets.push_back(set);
+    }
+}
+
+/// The files of every view in `views`, in one statement.
+void add_files(db::ReadTx& tx, ViewsById& views)
+{
+    const auto keys = keys_of(views);
     auto select = tx.prepare(R"sql(
         SELECT file.id, file.document_id, file.ordinal, file.name, file.content_hash, file.size, file.media_type, file.format,
                file.text_state, file.cause, file.pages, object.hash, object.band, text_object.hash
@@ -127,6 +143,7 @@ std::vector<DocumentView> ordered(db::ReadTx& tx, db::Statement& select, std::sp
         views.emplace(view.document.id.value, std::move(view));
     }
     add_files(tx, views);
+    add_sets(tx, views);
     std::unordered_map<Key, std::int64_t> by_key;
     for (const auto& [id, view] : views) {
         by_key.emplace(key_of(view), id);
@@ -422,14 +439,14 @@ void set_text(db::WriteTx& tx, FileId file, const TextFinding& finding)
 
 auth::Target target_of(const Holder& holder)
 {
-    return {.secrecy = holder.secrecy, .unit = holder.unit, .issued_on = holder.issued_on};
+    return {.secrecy = holder.secrecy, .unit = holder.unit, .issued_on = holder.issued_on, .sets = holder.sets};
 }
 
 std::vector<Holder> list_holders(db::ReadTx& tx, std::span<const std::string> content_hashes)
 {
     auto select = tx.prepare(R"sql(
         SELECT file.content_hash, document.uid, document.dossier_id, document.secrecy, document.unit_id,
-               document.issued_on
+               document.issued_on, document.id
           FROM file
           JOIN document ON document.id = file.document_id
          WHERE file.content_hash IN {ids ?1}
@@ -437,13 +454,22 @@ std::vector<Holder> list_holders(db::ReadTx& tx, std::span<const std::string> co
     )sql");
     select.bind_list(1, content_hashes);
     std::vector<Holder> holders;
+    std::vector<std::int64_t> keys;
     while (select.step()) {
+        keys.push_back(select.integer(6));
         holders.push_back({.content_hash = select.text(0),
                            .document = select.text(1),
                            .dossier = select.optional_id<DossierId>(2),
                            .secrecy = static_cast<Secrecy>(select.integer(3)),
                            .unit = select.id<UnitId>(4),
                            .issued_on = select.optional_date(5)});
+    }
+    for (const auto& [document, set] : list_granted_sets(tx, keys)) {
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            if (keys[i] == document.value) {
+                holders[i].sets.push_back(set);
+            }
+        }
     }
     return holders;
 }

@@ -15,9 +15,10 @@ const std::string kSelectGrant = R"sql(
            role_grant.with_sub_units, role_grant.from_on, role_grant.to_on, role_grant.records_from_on,
            role_grant.records_to_on, role_grant.delegated_from_id, role_grant.reason, role_grant.granted_at,
            role_grant.granted_by, role_grant.confirmed_at, role_grant.confirmed_by, role_grant.ended_at,
-           role_grant.ended_by
+           role_grant.ended_by, role_grant.record_set_id, record_set.uid
       FROM role_grant
       JOIN unit ON unit.id = role_grant.unit_id
+      LEFT JOIN record_set ON record_set.id = role_grant.record_set_id
 )sql";
 const std::string kSelectByUid = kSelectGrant + " WHERE role_grant.uid = ?1";
 const std::string kSelectOfAccounts = kSelectGrant + " WHERE role_grant.account_id IN {ids ?1} AND role_grant.ended_at "
@@ -67,6 +68,8 @@ RoleGrant read_grant(const db::Statement& row)
             .to_on = row.optional_date(8),
             .records_from_on = row.optional_date(9),
             .records_to_on = row.optional_date(10),
+            .record_set = row.optional_id<RecordSetId>(19),
+            .record_set_uid = row.text(20),
             .delegated_from = row.optional_id<GrantId>(11),
             .reason = row.text(12),
             .granted_at = row.instant(13),
@@ -144,7 +147,8 @@ std::vector<auth::Grant> active_grants(db::ReadTx& tx, AccountId account, Date t
                           .unit = everywhere ? std::nullopt : std::optional{held.unit},
                           .with_sub_units = held.with_sub_units,
                           .records_from = held.records_from_on,
-                          .records_to = held.records_to_on});
+                          .records_to = held.records_to_on,
+                          .set = held.record_set});
     }
     return grants;
 }
@@ -158,7 +162,8 @@ std::int64_t count_holders(db::ReadTx& tx, auth::Role role, Date today)
          WHERE role_grant.role = ?1 AND role_grant.unit_id = (SELECT min(unit.id) FROM unit)
            AND role_grant.with_sub_units = 1 AND role_grant.ended_at IS NULL AND role_grant.delegated_from_id IS NULL
            AND role_grant.from_on <= ?2 AND (role_grant.to_on IS NULL OR role_grant.to_on >= ?2)
-           AND role_grant.records_from_on IS NULL AND role_grant.records_to_on IS NULL AND account.disabled = 0
+           AND role_grant.records_from_on IS NULL AND role_grant.records_to_on IS NULL
+           AND role_grant.record_set_id IS NULL AND account.disabled = 0
     )sql");
     select.bind(1, auth::role_name(role)).bind(2, today);
     ensure(select.step(), "a count has a row");
@@ -169,8 +174,8 @@ GrantId insert_grant(db::WriteTx& tx, const RoleGrant& grant)
 {
     auto insert = tx.prepare(R"sql(
         INSERT INTO role_grant (uid, account_id, unit_id, role, with_sub_units, from_on, to_on, records_from_on,
-                                records_to_on, delegated_from_id, reason, granted_at, granted_by)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                                records_to_on, delegated_from_id, reason, granted_at, granted_by, record_set_id)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
         RETURNING id
     )sql");
     insert.bind(1, grant.uid)
@@ -185,7 +190,8 @@ GrantId insert_grant(db::WriteTx& tx, const RoleGrant& grant)
         .bind(10, grant.delegated_from)
         .bind_text_or_null(11, grant.reason)
         .bind(12, grant.granted_at)
-        .bind(13, grant.granted_by);
+        .bind(13, grant.granted_by)
+        .bind(14, grant.record_set);
     ensure(insert.step(), "RETURNING gives the key");
     const auto id = insert.id<GrantId>(0);
     insert.step();

@@ -3,6 +3,8 @@
 
 #include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/catalog/record_set.h>
+#include <vtlt/core/outbox/index_outbox.h>
 
 namespace vtlt::services {
 
@@ -31,7 +33,8 @@ auth::Actor as_giver(db::ReadTx& tx, const Clock& clock, const auth::Actor& acto
                                     .unit = everywhere ? std::nullopt : std::optional{held.unit},
                                     .with_sub_units = held.with_sub_units,
                                     .records_from = held.records_from_on,
-                                    .records_to = held.records_to_on});
+                                    .records_to = held.records_to_on,
+                                    .set = held.record_set});
         }
     }
     return giver;
@@ -58,6 +61,10 @@ audit::Event add_grant(Archive& archive, db::WriteTx& tx, const Clock& clock, co
                        const catalog::Account& account, const WantedGrant& wanted)
 {
     authorize_grant(archive, tx, clock, as_giver(tx, clock, actor, wanted), account, wanted);
+    // What the index does not know yet it does not find; nothing has to wait for it.
+    if (wanted.record_set && !catalog::is_granted(tx, *wanted.record_set)) {
+        outbox::request_reindex(tx, *wanted.record_set);
+    }
     const catalog::RoleGrant grant{.uid = make_uid(),
                                    .account = account.id,
                                    .unit = wanted.unit,
@@ -67,6 +74,7 @@ audit::Event add_grant(Archive& archive, db::WriteTx& tx, const Clock& clock, co
                                    .to_on = wanted.to_on,
                                    .records_from_on = wanted.records_from_on,
                                    .records_to_on = wanted.records_to_on,
+                                   .record_set = wanted.record_set,
                                    .delegated_from = wanted.delegated_from,
                                    .reason = wanted.reason,
                                    .granted_at = clock.now(),
@@ -84,6 +92,7 @@ audit::Event add_grant(Archive& archive, db::WriteTx& tx, const Clock& clock, co
              {"to", day_or_null(grant.to_on)},
              {"records_from", day_or_null(grant.records_from_on)},
              {"records_to", day_or_null(grant.records_to_on)},
+             {"record_set", grant.record_set ? SortedJson(made.record_set_uid) : SortedJson()},
              {"delegated", grant.delegated_from.has_value()},
              {"reason", grant.reason}}};
 }

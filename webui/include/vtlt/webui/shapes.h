@@ -14,6 +14,7 @@
 #include <vtlt/core/services/access_book.h>
 #include <vtlt/core/services/documents.h>
 #include <vtlt/core/services/history.h>
+#include <vtlt/core/services/record_sets.h>
 #include <vtlt/core/services/rights.h>
 #include <vtlt/core/services/role_words.h>
 #include <vtlt/core/services/second_factor.h>
@@ -62,6 +63,9 @@ Json grant_json(const catalog::RoleGrant& grant);
 Json grant_json(const services::ListedGrant& listed);
 /// Why somebody can, or cannot, read a document.
 Json explanation_json(const services::Explanation& answer);
+/// A saved set as its reader sees it, and the same with a page of its documents.
+Json record_set_json(const services::ShownRecordSet& shown);
+Json record_set_json(const services::RecordSetPage& page);
 /// `units`: all there are, for the parent's code.
 Json unit_json(const catalog::Unit& unit, std::span<const catalog::Unit> units);
 

@@ -22,6 +22,7 @@ struct Grant
     bool with_sub_units = true;
     std::optional<Date> records_from = std::nullopt; ///< records of this period only, by day of issue, both within
     std::optional<Date> records_to = std::nullopt;
+    std::optional<RecordSetId> set = std::nullopt; ///< documents of this saved set only
 };
 
 /// Who acts. The operator of the machine may use every command, is nobody's substitute in decisions, and is audited as

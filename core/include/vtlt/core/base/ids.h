@@ -25,6 +25,7 @@ using DocumentId = Id<struct DocumentTag>;
 using FileId = Id<struct FileTag>;
 using ObjectId = Id<struct ObjectTag>;
 using JobId = Id<struct JobTag>;
+using RecordSetId = Id<struct RecordSetTag>;
 using ReclassificationId = Id<struct ReclassificationTag>;
 
 /// Public identity: 20 Crockford base32 characters, 100 random bits, upper case. Fits docId S25 of TT 05/2025.

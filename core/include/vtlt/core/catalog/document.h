@@ -40,6 +40,7 @@ struct Document
     std::string source_path; ///< where intake met it; the path's bytes, repaired to UTF-8
     Instant created_at{};
     std::int64_t revision = 1;
+    std::vector<RecordSetId> sets = {}; ///< those it is in that a grant names, ascending (catalog/record_set.h)
 
     /// "3163/BC-BQP"; empty without a number.
     std::string number_symbol() const;
@@ -88,7 +89,7 @@ struct DocumentView
     std::vector<File> files;            ///< by ordinal
 };
 
-/// All views of the given ids in the given order; ids that do not exist are left out. Set-based: two statements.
+/// All views of the given ids in the given order; ids that do not exist are left out. Set-based: three statements.
 std::vector<DocumentView> list_views(db::ReadTx& tx, std::span<const DocumentId> ids);
 std::vector<DocumentView> list_views_by_uid(db::ReadTx& tx, std::span<const Uid> uids);
 /// Throws not_found `document.not_found`.
@@ -163,6 +164,7 @@ struct Holder
     Secrecy secrecy = Secrecy::open;
     UnitId unit;
     std::optional<Date> issued_on;
+    std::vector<RecordSetId> sets = {}; ///< as Document::sets
 };
 auth::Target target_of(const Holder& holder);
 /// Oldest first.
