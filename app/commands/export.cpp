@@ -20,11 +20,15 @@ struct Options
 {
     std::string query;
     std::string dossier;
+    std::string set;
     std::filesystem::path to;
     std::string profile = "inspection";
     bool relaxed = false;
 
-    PackageWish wish() const { return {.query = query, .dossier = dossier, .profile = profile, .relaxed = relaxed}; }
+    PackageWish wish() const
+    {
+        return {.query = query, .dossier = dossier, .set = set, .profile = profile, .relaxed = relaxed};
+    }
 };
 
 struct Interrupted
@@ -56,7 +60,7 @@ export_::PackageResult write(const Context& context, services::Archive& archive,
 /// Everything that can be refused before the archive is opened.
 void check_options(const Context& context, const Options& options)
 {
-    if (options.query.empty() == options.dossier.empty()) {
+    if (int{options.query.empty()} + int{options.dossier.empty()} + int{options.set.empty()} != 2) {
         throw Error{Kind::invalid, "export.query_or_dossier"};
     }
     profile_of(options.profile);
@@ -83,6 +87,7 @@ jobs::Job start_job(const Context& context, services::Archive& archive, const Op
     auto job = jobs::start_or_resume(tx, context.clock(), context.actor(), "export",
                                      to_line({{"query", options.query},
                                               {"dossier", options.dossier},
+                                              {"record_set", options.set},
                                               {"to", known_path(context, options).native()},
                                               {"profile", options.profile},
                                               {"relaxed", options.relaxed}}));
@@ -169,6 +174,7 @@ int export_again(const Context& context, std::string_view request)
     const auto json = parse_json(request);
     return run_export(context, {.query = json.value("query", std::string{}),
                                 .dossier = json.value("dossier", std::string{}),
+                                .set = json.value("record_set", std::string{}),
                                 .to = json.value("to", std::string{}),
                                 .profile = json.value("profile", std::string{"inspection"}),
                                 .relaxed = json.value("relaxed", false)});
@@ -182,6 +188,7 @@ void add_export(CLI::App& app, Context& context)
         [&context, options] { context.takes_path(PathUse::output, options->to); });
     command->add_option("--query", options->query, context.help("export.query"));
     command->add_option("--dossier", options->dossier, context.help("export.dossier"));
+    command->add_option("--set", options->set, context.help("export.set"));
     command->add_option("--to", options->to, context.help("export.to"))->required();
     command->add_option("--profile", options->profile, context.help("export.profile"));
     command->add_flag("--relaxed", options->relaxed, context.help("export.relaxed"));

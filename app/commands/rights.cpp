@@ -26,6 +26,7 @@ struct Options
     std::string to;
     std::string records_from;
     std::string records_to;
+    std::string record_set;
     std::string delegated_from;
     std::string reason;
     std::string number;
@@ -50,6 +51,9 @@ std::string scope_text(const Context& context, const auth::RoleLabels& labels, c
         text += "  " + context.text("cli", "rights.records",
                                     {{"from", grant.records_from_on ? format_date_vi(*grant.records_from_on) : ""},
                                      {"to", grant.records_to_on ? format_date_vi(*grant.records_to_on) : ""}});
+    }
+    if (grant.record_set) {
+        text += "  " + context.text("cli", "rights.in_set", {{"set", grant.record_set_uid}});
     }
     return text;
 }
@@ -89,6 +93,7 @@ int run_grant(const Context& context, const Options& options)
                               .to_on = day_or_none(options.to),
                               .records_from_on = day_or_none(options.records_from),
                               .records_to_on = day_or_none(options.records_to),
+                              .record_set = options.record_set,
                               .delegated_from = options.delegated_from,
                               .reason = options.reason};
     if (!options.role.empty()) {
@@ -202,7 +207,10 @@ int run_explain(const Context& context, const Options& options)
         context.print_line("  " + mark(why.holds()) + scope_text(context, labels, answer.grants[i]));
         context.print_line("      " + mark(why.role) + context.text("cli", "rights.role_reads") + "  " +
                            mark(why.unit) + context.text("cli", "rights.reaches_unit", {{"unit", answer.unit}}) + "  " +
-                           mark(why.period) + context.text("cli", "rights.reaches_day"));
+                           mark(why.period) + context.text("cli", "rights.reaches_day") +
+                           (answer.grants[i].record_set
+                                ? "  " + mark(why.set) + context.text("cli", "rights.holds_document")
+                                : std::string{}));
     }
     for (const auto& order : answer.waiting) {
         context.print_line("  ✗ " + scope_text(context, labels, order) + "  " + context.text("cli", "order.waiting"));
@@ -228,9 +236,11 @@ void add_rights(CLI::App& app, Context& context)
     grant->add_option("--to", options->to, context.help("rights.to"));
     grant->add_option("--records-from", options->records_from, context.help("rights.records_from"));
     grant->add_option("--records-to", options->records_to, context.help("rights.records_to"));
+    auto* set = grant->add_option("--set", options->record_set, context.help("rights.set"));
     grant->add_option("--delegated-from", options->delegated_from, context.help("rights.delegated_from"))
         ->excludes(role)
-        ->excludes(unit);
+        ->excludes(unit)
+        ->excludes(set);
     grant->add_option("--reason", options->reason, context.help("rights.reason"));
     auto* order = add_one("rights order", run_order);
     order->add_option("USER", options->who, context.help("user.name"))->required();

@@ -12,11 +12,12 @@
 /// Long work that joins rooms: what the command line does in the foreground and the server's runner in the background.
 namespace vtlt::app {
 
-/// A set of documents as somebody asked for it: a query or a dossier.
+/// A set of documents as somebody asked for it: a query, a dossier or a saved set.
 struct PackageWish
 {
     std::string query;
     std::string dossier;
+    std::string set; ///< uid
     std::string profile = "inspection";
     bool relaxed = false;
 };

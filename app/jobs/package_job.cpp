@@ -8,6 +8,7 @@
 #include <vtlt/core/catalog/document.h>
 #include <vtlt/core/catalog/dossier.h>
 #include <vtlt/core/services/actors.h>
+#include <vtlt/core/services/record_sets.h>
 #include <vtlt/indexer/searcher.h>
 
 #include <algorithm>
@@ -45,6 +46,7 @@ Json query_json(const Clock& clock, const auth::Actor& actor, const PackageWish&
     return {{"format_version", 1},
             {"query", json_or_null(wish.query)},
             {"dossier", json_or_null(wish.dossier)},
+            {"record_set", json_or_null(wish.set)},
             {"relaxed", wish.relaxed},
             {"asked_by", actor.name},
             {"asked_at", format_instant(clock.now())},
@@ -52,10 +54,19 @@ Json query_json(const Clock& clock, const auth::Actor& actor, const PackageWish&
             {"excluded", nullptr}};
 }
 
+std::string title_of(const OpenHouse& house, const auth::Actor& actor, const PackageWish& wish)
+{
+    if (!wish.set.empty()) {
+        return services::get_record_set(*house.archive, actor, wish.set).set.title;
+    }
+    return wish.dossier.empty() ? wish.query : wish.dossier;
+}
+
 PackageWish wish_of(const Json& request)
 {
     return {.query = request.value("query", std::string{}),
             .dossier = request.value("dossier", std::string{}),
+            .set = request.value("record_set", std::string{}),
             .profile = request.value("profile", std::string{"inspection"}),
             .relaxed = request.value("relaxed", false)};
 }
@@ -121,6 +132,9 @@ std::vector<DocumentId> select_documents(const OpenHouse& house, const auth::Act
     if (!wish.dossier.empty()) {
         return dossier_documents(house, actor, wish.dossier);
     }
+    if (!wish.set.empty()) {
+        return services::record_set_documents(*house.archive, actor, wish.set, auth::Action::document_export);
+    }
     const auto reach = auth::reach_of(actor, auth::Action::document_export);
     house.index->catch_up();
     return with_sound_index([&] { house.index->rebuild(); },
@@ -140,7 +154,7 @@ export_::PackageRequest package_request(const OpenHouse& house, const Clock& clo
             .out = out,
             .query_json = query_json(clock, actor, wish, documents).dump(2) + "\n",
             .asked_by = actor.name,
-            .title = wish.dossier.empty() ? wish.query : wish.dossier,
+            .title = title_of(house, actor, wish),
             .with_proofs = auth::is_allowed(actor, auth::Action::audit_read, {}),
             .language = language};
 }
@@ -164,6 +178,7 @@ void record_package_requested(db::WriteTx& tx, const Clock& clock, const auth::A
                          {{"documents", documents.size()},
                           {"query", wish.query},
                           {"dossier", wish.dossier},
+                          {"record_set", wish.set},
                           {"profile", wish.profile},
                           {"secrecy", secrecy_name(highest)}}});
 }
@@ -181,6 +196,7 @@ void record_package_exported(db::WriteTx& tx, const Clock& clock, const auth::Ac
                           {"manifest_sha256", result.manifest_sha256},
                           {"query", wish.query},
                           {"dossier", wish.dossier},
+                          {"record_set", wish.set},
                           {"profile", wish.profile},
                           {"secrecy", secrecy_name(result.highest)}}});
 }

@@ -245,6 +245,9 @@ void add_fields(Xapian::Document& document, const catalog::DocumentView& view)
         document.add_boolean_term(std::string{kListedTerm});
         document.add_boolean_term(list_term(*row.reader_list));
     }
+    for (const auto set : row.sets) {
+        document.add_boolean_term(set_term(set));
+    }
     add_field(document, Field::number, number_key(row.number_symbol()));
     add_field(document, Field::number, number_key(row.number));
     add_field(document, Field::number, number_key(row.symbol));

@@ -494,7 +494,7 @@ private:
     Queries marked_;
 };
 
-/// Documents whose owner and day one part of a reach asks for.
+/// Documents whose owner, day and saved set one part of a reach asks for.
 Xapian::Query part_query(const auth::Reach::Part& part, const Xapian::Database& database)
 {
     Queries conditions;
@@ -507,6 +507,9 @@ Xapian::Query part_query(const auth::Reach::Part& part, const Xapian::Database& 
     }
     if (part.from || part.to) {
         conditions.push_back(DateTerms{database}.query({.from = part.from, .to = part.to}));
+    }
+    if (part.set) {
+        conditions.emplace_back(set_term(*part.set));
     }
     return {Xapian::Query::OP_AND, conditions.begin(), conditions.end()};
 }

@@ -125,6 +125,7 @@ std::string to_text(const auth::Reach& reach)
             text += std::to_string(unit.value) + ",";
         }
         text += (part.from ? format_date(*part.from) : "") + ".." + (part.to ? format_date(*part.to) : "");
+        text += part.set ? "/" + std::to_string(part.set->value) : "";
     }
     text += reach.every_list ? "\n*" : "\n";
     for (const auto list : reach.lists) {

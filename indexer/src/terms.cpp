@@ -123,6 +123,11 @@ std::string list_term(ReaderListId list)
     return std::string{kListedTerm} + std::to_string(list.value);
 }
 
+std::string set_term(RecordSetId set)
+{
+    return std::string{kSetPrefix} + std::to_string(set.value);
+}
+
 std::vector<std::string> day_terms(Date day)
 {
     const int year{day.year()};

@@ -21,6 +21,7 @@
 ///   X…      the fields of kFields; XD also the year and the year and month; XI and XS have positions, and exact forms
 ///   XO      the unit whose it is, by its key: what rights look at
 ///   XR      it is known to the people of a list alone; XR with the list's key: of which
+///   XG      a saved set it is in that a grant names, by its key: likewise
 ///   without XQ      the document has text that could not be read
 /// Values: 0 day for sorting; 1 where title and files begin (FilePositions); 2 revision of the catalogue row.
 /// Document data is the uid alone. Version 1.
@@ -34,6 +35,7 @@ inline constexpr std::string_view kExactPrefix = "E";
 inline constexpr std::string_view kMetCodePrefix = "C";
 inline constexpr std::string_view kOwnerPrefix = "XO";
 inline constexpr std::string_view kListedTerm = "XR";
+inline constexpr std::string_view kSetPrefix = "XG";
 inline constexpr std::string_view kDamagedTextTerm = "XQ";
 /// Every document of ours has this term and the guard has not.
 inline constexpr std::string_view kEveryDocumentTerm = "XA";
@@ -67,6 +69,7 @@ std::string month_term(int year, unsigned month);
 std::string day_term(Date day);
 std::string owner_term(UnitId unit);
 std::string list_term(ReaderListId list);
+std::string set_term(RecordSetId set);
 
 /// Where the parts of a document stand among the positions of its words.
 struct FilePositions

@@ -37,8 +37,9 @@ Actor person(Secrecy clearance, auth::Role role = auth::Role::officer)
 /// Asked about oneself, or of what everybody may know.
 bool is_of_no_record(Action action)
 {
-    constexpr std::array kActions{Action::job_create, Action::job_read_own, Action::job_cancel,
-                                  Action::job_retry,  Action::unit_read,    Action::account_use};
+    constexpr std::array kActions{Action::job_create, Action::job_read_own,    Action::job_cancel,
+                                  Action::job_retry,  Action::record_set_read, Action::record_set_remove,
+                                  Action::unit_read,  Action::account_use};
     return std::ranges::find(kActions, action) != kActions.end();
 }
 

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "index_fixture.h"
 
+#include <vtlt/core/catalog/account.h>
 #include <vtlt/core/catalog/counts.h>
+#include <vtlt/core/catalog/dossier.h>
 #include <vtlt/core/catalog/reach_sql.h>
 #include <vtlt/core/catalog/reader_list.h>
+#include <vtlt/core/catalog/record_set.h>
+#include <vtlt/core/catalog/role_grant.h>
 #include <vtlt/core/catalog/unit.h>
 #include <vtlt/core/outbox/index_outbox.h>
 
@@ -22,13 +26,15 @@ namespace {
 
 constexpr Date kToday = 2026y / 11 / 22;
 
-/// Units of three levels, one merged into another, and documents of each, each grade and several days.
+/// Units of three levels, one merged into another, documents of each, each grade and several days, and saved sets of
+/// some of them.
 struct Ministry
 {
     IndexedArchive archive;
     std::vector<UnitId> units;
     std::vector<DocumentId> documents;
     std::vector<ReaderListId> lists;
+    std::vector<RecordSetId> sets; ///< the last one is named by no grant
     std::shared_ptr<const auth::UnitTree> tree;
 
     explicit Ministry(std::mt19937& random)
@@ -60,6 +66,9 @@ struct Ministry
         }
         documents = archive.add_all(papers);
         put_some_on_lists(random);
+        for (const bool is_granted : {true, true, true, false}) {
+            sets.push_back(add_set(random, is_granted));
+        }
         auto tx = archive.database().read();
         tree = std::make_shared<auth::UnitTree>(catalog::read_unit_tree(tx, kToday));
     }
@@ -83,6 +92,31 @@ struct Ministry
             }
         }
         tx.commit();
+    }
+
+    /// Of about a third of the documents; a grant names it, whoever holds that one.
+    RecordSetId add_set(std::mt19937& random, bool is_granted)
+    {
+        std::vector<DocumentId> some;
+        std::ranges::copy_if(documents, std::back_inserter(some), [&](DocumentId) { return random() % 3 == 0; });
+        auto tx = archive.database().write();
+        const auto set = catalog::insert_record_set(
+            tx, {.uid = make_uid(), .title = "tập", .unit = units[0], .documents = some.size(), .made_by = "test"},
+            some, auth::whole_reach());
+        if (is_granted) {
+            const auto holder = catalog::insert_account(
+                tx, {.uid = make_uid(), .name = "doan" + std::to_string(set.value), .full_name = "Đoàn"});
+            catalog::insert_grant(tx, {.uid = make_uid(),
+                                       .account = holder,
+                                       .unit = units[0],
+                                       .role = auth::Role::inspector,
+                                       .from_on = kToday,
+                                       .record_set = set,
+                                       .granted_by = "test"});
+            outbox::request_reindex(tx, set);
+        }
+        tx.commit();
+        return set;
     }
 };
 
@@ -109,6 +143,9 @@ auth::Actor some_actor(const Ministry& ministry, std::mt19937& random)
         if (random() % 4 == 0) {
             grant.order = make_uid();
         }
+        if (random() % 3 == 0) {
+            grant.set = ministry.sets[random() % (ministry.sets.size() - 1)];
+        }
         actor.grants.push_back(grant);
     }
     for (const auto list : ministry.lists) {
@@ -128,6 +165,7 @@ std::vector<DocumentId> by_code(Ministry& ministry, const auth::Actor& actor, Ac
     std::vector<DocumentId> ids;
     for (const auto& view : catalog::list_views(tx, ministry.documents)) {
         const auto target = catalog::target_of(view.document);
+        CHECK(std::ranges::count(target.sets, ministry.sets.back()) == 0);
         const bool allowed = auth::is_allowed(actor, action, target);
         CHECK(auth::reach_of(actor, action).contains(target) == allowed);
         CHECK(auth::explain(actor, action, target).is_allowed() == allowed);
@@ -297,4 +335,62 @@ TEST_CASE("what came on a need-to-know list is out of others' hits and counts at
     // It is still of its band: nothing of it has to be compacted away.
     indexer::IndexWorker worker{archive.home(), archive.database()};
     CHECK(worker.compact(1'000) == 0);
+}
+
+TEST_CASE("a right by a saved set reaches its documents once the index has followed, and never more", "[reach]")
+{
+    IndexedArchive archive;
+    const auto unit = archive.add_unit("A");
+    const auto inside = archive.add({.title = "kế hoạch", .pages = {"trong tập"}, .unit = unit});
+    archive.add({.title = "kế hoạch", .pages = {"ngoài tập"}, .unit = unit});
+    archive.catch_up();
+    RecordSetId set;
+    const auth::Reach reach = [&] {
+        auto tx = archive.database().write();
+        const std::vector<DocumentId> documents{inside};
+        set = catalog::insert_record_set(
+            tx, {.uid = make_uid(), .title = "tập", .unit = unit, .documents = 1, .made_by = "test"}, documents,
+            auth::whole_reach());
+        const auto holder = catalog::insert_account(tx, {.uid = make_uid(), .name = "doan", .full_name = "Đoàn"});
+        catalog::insert_grant(tx, {.uid = make_uid(),
+                                   .account = holder,
+                                   .unit = unit,
+                                   .role = auth::Role::inspector,
+                                   .from_on = kToday,
+                                   .record_set = set,
+                                   .granted_by = "test"});
+        outbox::request_reindex(tx, set);
+        tx.commit();
+        return auth::Reach{.bands = {Secrecy::open}, .parts = {{.every_unit = true, .set = set}}};
+    }();
+    const indexer::SearchRequest request{.query = "ke hoach", .cursor = {}, .reach = reach};
+    CHECK(archive.search(request).total == 0);
+    {
+        auto tx = archive.database().read();
+        CHECK(outbox::count_pending(tx, reach) == 1);
+    }
+    archive.catch_up();
+    const auto answer = archive.search(request);
+    CHECK(answer.total == 1);
+    REQUIRE(answer.hits.size() == 1);
+    CHECK(answer.hits.front().view.document.id == inside);
+    CHECK(answer.hits.front().view.document.sets == std::vector{set});
+
+    {
+        // Dossiers are in no set; beside such a part another one has its own parameters.
+        auto tx = archive.database().read();
+        const auto root = catalog::root_unit(tx).id;
+        CHECK(catalog::list_dossiers(tx, reach, {}, 10).empty());
+        CHECK(sum(catalog::read_counts(tx, catalog::Record::dossier, reach)) == 0);
+        auto more = reach;
+        more.parts.front() = {.units = {unit}, .from = 2019y / 1 / 1, .set = set};
+        more.parts.push_back({.units = {root}, .to = 2030y / 1 / 1});
+        CHECK(catalog::list_dossiers(tx, more, {}, 10).size() == 1);
+    }
+
+    // Once it is ended the index may still tell it: the catalogue has the last word.
+    auto tx = archive.database().write();
+    tx.prepare("UPDATE role_grant SET ended_at = 1, ended_by = 'test' WHERE record_set_id = ?1").bind(1, set).run();
+    tx.commit();
+    CHECK(archive.search(request).hits.empty());
 }

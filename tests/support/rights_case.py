@@ -27,6 +27,7 @@ RIGHTS = {
     "document.edit": {"clerk", "officer", "archivist", "machine"}, "dossier.create": {"clerk", "officer", "archivist", "machine"},
     "secrecy.raise": KEEPERS, "secrecy.lower": KEEPERS, "secrecy.confirm": {"leader", "security_officer"},
     "readers.read": KEEPERS | {"auditor"}, "readers.keep": {"leader", "security_officer"}, "readers.confirm": {"leader", "security_officer"},
+    "record_set.read": EVERYBODY, "record_set.create": READERS, "record_set.remove": EVERYBODY,
     "unit.read": EVERYBODY, "unit.create": {"admin"},
     "job.create": EVERYBODY, "job.read_own": EVERYBODY, "job.cancel": EVERYBODY, "job.retry": EVERYBODY,
     "job.read": {"archivist", "auditor", "admin"}, "audit.read": {"auditor", "admin"}, "integrity.verify": {"archivist", "auditor", "admin"},
@@ -65,6 +66,8 @@ class Reader(collections.namedtuple("Reader", "name role clearance place")):
                 "position": knows_people and self.reaches(),
                 # Told of a document to who reads it, or administers its people.
                 "explained": self.reaches() and self.is_cleared() and (self.has("user.administer") or self.has("document.read")),
+                # The operator's own, given to somebody else: known by who may read that unit's people, up to its grade.
+                "record_set": self.has("user.read") and self.reaches() and self.is_cleared(),
                 "unit": True, "nobodys": False}[kind]
 
 
@@ -109,6 +112,10 @@ class RightsCase(VtltCase):
         # A proposal that was decided: who may decide is told so, and nothing changes under the test.
         self.proposal = self.ok("secrecy", "set", self.document, "mat", "--reason", "x").json()["id"]
         self.ok("secrecy", "refuse", self.proposal, "--reason", "x")
+        # A set by which somebody holds a role: nobody removes it under the test.
+        self.record_set = self.ok("set", "new", "Tập kho", self.document, "--unit", "CUC.1").json()["id"]
+        self.add("giutap", "officer", "CUC.1", "open", "--no-password")
+        self.ok("rights", "grant", "giutap", "--role", "inspector", "--set", self.record_set, "--to", "2099-12-31")
 
     def readers(self):
         every = [Reader(f"n{i}", *cell) for i, cell in enumerate(itertools.product(ROLES, GRADES, PLACES))]

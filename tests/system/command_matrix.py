@@ -87,7 +87,12 @@ EXAMPLES = {
     "dossier new": [Example("HS1 --title x --unit {unit} --year 2021 --secrecy toi_mat", (("unit", "graded"),), code=5)],
     "dossier show": [Example("{dossier}", (("dossier", "dossier"),), shows=("document", "document"))],
     "dossier list": [Example("", shows=("dossier", "dossier"))],
-    "export": [Example("--dossier {dossier} --to {out}.zip", (("dossier", "dossier"),), changes=True), Example("--query khongco --to {out}.zip", code=4)],
+    "set new": [Example("tap {document}", DOCUMENT, changes=True), Example("tap --query khongco", code=4)],
+    "set list": [Example("", shows=("record_set", "record_set"))],
+    "set show": [Example("{record_set}", (("record_set", "record_set"),), shows=("document", "document"))],
+    "set remove": [Example("{record_set}", (("record_set", "record_set"),), code=5, then="user.administer")],
+    "export": [Example("--set {record_set} --to {out}.zip", (("record_set", "record_set"),), changes=True),
+               Example("--dossier {dossier} --to {out}.zip", (("dossier", "dossier"),), changes=True), Example("--query khongco --to {out}.zip", code=4)],
     "package verify": [Example("{file}", code=7)],
     "verify": [Example("", changes=True)],
     "audit verify": [Example("")],
@@ -123,7 +128,7 @@ class Matrix(RightsCase):
         waiting = self.ok("secrecy", "set", self.document, "mat", "--reason", "x").json()["id"]
         self.names = {"home": self.place, "file": self.write("khac.txt", "Biên bản bàn giao\n"), "short": self.write("short", "x\n"), "document": self.document, "number": "1/BC-HC",
                       "title": "kiểm kê kho", "dossier": self.dossier, "job": self.job, "person": self.target, "leaver": leaver, "grant": self.grant, "ended": ended, "position": self.position,
-                      "revoked": token, "proposal": self.proposal, "waiting": waiting, "unit": "CUC.1", "list": self.list, "entry": self.entry}
+                      "revoked": token, "proposal": self.proposal, "waiting": waiting, "unit": "CUC.1", "list": self.list, "entry": self.entry, "record_set": self.record_set}
         self.outputs = self.folder / "out"
         self.outputs.mkdir()
         self.catalogue = sqlite3.connect(f"file:{self.place / 'catalog.db'}?mode=ro", uri=True)

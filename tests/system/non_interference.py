@@ -45,6 +45,8 @@ class NonInterference(VtltCase):
         self.ok(self.plain, "user", "add", "phongb", "--role", "officer", "--unit", "B", "--clearance", "open", "--password-file", password)
         self.ok(self.plain, "user", "add", "luutru", "--role", "archivist", "--clearance", "open", "--password-file", password)
         self.ok(self.plain, "user", "add", "duocdoc", "--role", "clerk", "--clearance", "tuyet_mat", "--password-file", password)
+        (shared,) = self.ok(self.plain, "set", "new", "Tập kho", *self.seen[:3])
+        self.shared_set = shared["id"]
         self.prepare()
         self.more = self.folder / "more"
         shutil.copytree(self.plain, self.more)
@@ -61,6 +63,8 @@ class NonInterference(VtltCase):
         path = self.write("secret/777 KH XQ xyzzyquang.txt", SECRET)
         (line,) = [line for line in self.ok(self.more, "ingest", path, "--dossier", "09.XQ", "--secrecy", "tuyet_mat") if "id" in line]
         self.secret = line["id"]
+        (made,) = self.ok(self.more, "set", "new", "Tập xyzzyquang", self.seen[0], self.secret)
+        self.secret_set = made["id"]
         # And what befell it since.
         self.ok(self.more, "secrecy", "set", self.secret, "mat", "--reason", "xyzzyquang đã kết thúc")
 
@@ -90,7 +94,7 @@ class NonInterference(VtltCase):
 
     def paths(self):
         """Every GET of the table with each value that a part in braces may have, and with every question."""
-        values = [self.seen[0], self.secret, *self.named, "0" * 20, "777", "quantri"]
+        values = [self.seen[0], self.secret, self.shared_set, self.secret_set, *self.named, "0" * 20, "777", "quantri"]
         for route in self.routes():
             # Events are a stream; /metrics is the machine's own and answers nobody else.
             if route["method"] != "GET" or route["pattern"].endswith("/events") or route["pattern"] == "/metrics":
@@ -177,8 +181,8 @@ class NonInterference(VtltCase):
         """The secret record, and what others did with it, against ids that nothing has."""
         _, person = self.answers("docgia")
         job = self.ok(self.more, "job", "list")[0]["jobs"][0]["id"]  # the newest
-        hidden = [self.secret, job, "777/KH-XQ", "quantri", "09.XQ"]
-        missing = ["7" * 20, "J" + "8" * 19, "778/KH-XQ", "quantra", "09.XR"]
+        hidden = [self.secret, self.secret_set, job, "777/KH-XQ", "quantri", "09.XQ"]
+        missing = ["7" * 20, "6" * 20, "J" + "8" * 19, "778/KH-XQ", "quantra", "09.XR"]
         count = 0
         for route in self.routes():
             if "{" not in route["pattern"] or route["pattern"].endswith("/events"):
@@ -215,6 +219,7 @@ class OnAList(NonInterference):
         path = self.write("secret/777 KH XQ xyzzyquang.txt", SECRET)
         (line,) = [line for line in self.ok(self.more, "ingest", path) if "id" in line]
         self.secret = line["id"]
+        self.secret_set = self.secret
         self.ok(self.more, "readers", "set", self.secret, "--list", self.list, "--reason", "xyzzyquang")
 
     def seen_of_body(self, body):

@@ -145,7 +145,7 @@ class Grants(RightsCase):
         self.join("truong", "CUC", "leader")
         self.join("canbo", "VU", "officer")
         yes = self.ok("rights", "explain", "truong", self.documents["CUC.1"])
-        self.assertEqual((yes["allowed"], yes["grants"][0]["gives"]), (True, {"role": True, "unit": True, "period": True, "all": True}))
+        self.assertEqual((yes["allowed"], yes["grants"][0]["gives"]), (True, {"role": True, "unit": True, "period": True, "set": True, "all": True}))
         no = self.ok("rights", "explain", "canbo", self.documents["CUC.1"])
         self.assertEqual((no["allowed"], no["grants"][0]["gives"]["unit"]), (False, False))
         text = self.vtlt("rights", "explain", "canbo", "3/BC-CUC.1").out
@@ -321,6 +321,93 @@ class Leaving(RightsCase):
         self.assertIn("Nghỉ hưu", self.vtlt("user", "hand-over", "show", "lan").out)
         self.assertEqual([event["action"] for event in self.ok("audit", "list", "--action", "account.left")["events"]], ["account.left"])
         self.assert_whole(self.place)
+
+
+class Sets(RightsCase):
+    def test_an_inspector_sees_a_saved_set_within_his_unit_and_nothing_else(self):
+        made = self.ok("set", "new", "Tập kiểm tra", self.documents["CUC.1"], "2/BC-CUC", self.documents["VU"])
+        self.assertEqual(made["documents"], 3)
+        inspector = self.join("doan", "CQ", "council_member", "--only-unit")
+        self.assertEqual(self.units_seen(inspector), ["CQ"])
+        self.refused(4, "record_set.not_found", "set", "show", made["id"], "--token-file", inspector)
+        self.assertEqual(self.ok("set", "list", "--token-file", inspector)["record_sets"], [])
+        self.refused(2, "grant.needs_end", "rights", "grant", "doan", "--role", "inspector", "--unit", "CUC", "--set", made["id"])
+        grant = self.ok("rights", "grant", "doan", "--role", "inspector", "--unit", "CUC", "--set", made["id"], "--to", "2099-12-31")
+        self.assertEqual(grant["record_set"], made["id"])
+        # Of the set what his unit has: not the one of VU, and not what else CUC has.
+        self.assertEqual(self.units_seen(inspector), ["CQ", "CUC", "CUC.1"])
+        shown = self.ok("set", "show", made["id"], "--token-file", inspector)
+        self.assertEqual((shown["documents"], [item["unit"] for item in shown["items"]]), (2, ["CUC.1", "CUC"]))
+        self.refused(4, "document.not_found", "show", self.documents["CUC.2"], "--token-file", inspector)
+        self.refused(4, "document.not_found", "show", self.documents["VU"], "--token-file", inspector)
+        self.assertEqual(self.ok("dossier", "list", "--token-file", inspector)["dossiers"][0]["unit"], "CQ")
+        package = self.ok("export", "--set", made["id"], "--to", str(self.folder / "tap.zip"), "--token-file", inspector)
+        self.assertEqual(package["documents"], 2)
+        gives = self.ok("rights", "explain", "doan", self.documents["CUC.2"])["grants"][1]["gives"]
+        self.assertEqual(gives, {"role": True, "unit": True, "period": True, "set": False, "all": False})
+        self.assertIn("✗ có trong tập", self.vtlt("rights", "explain", "doan", self.documents["CUC.2"]).out)
+        # The index built anew says the same.
+        self.ok("index", "rebuild")
+        self.assertEqual(self.units_seen(inspector), ["CQ", "CUC", "CUC.1"])
+        self.refused(5, "record_set.in_use", "set", "remove", made["id"])
+        self.refused(6, "auth.forbidden", "set", "remove", made["id"], "--token-file", inspector)
+        self.ok("rights", "end", grant["id"])
+        self.assertEqual(self.units_seen(inspector), ["CQ"])
+        self.ok("set", "remove", made["id"])
+        self.refused(4, "record_set.not_found", "set", "show", made["id"])
+        self.assert_whole(self.place)
+
+    def test_a_set_of_a_query_is_what_its_maker_may_read_and_does_not_grow(self):
+        chief = self.join("truong", "CUC", "leader")
+        made = self.ok("set", "new", "Diễn tập", "--query", "ket qua dien tap", "--token-file", chief)
+        self.assertEqual((made["documents"], made["unit"], made["query"]), (3, "CUC", "ket qua dien tap"))
+        self.refused(4, "record_set.no_documents", "set", "new", "x", "--query", "tu5rieng", "--token-file", chief)
+        self.refused(2, "record_set.query_or_documents", "set", "new", "x")
+        path = self.write("them.txt", REPORT.format(number=9, unit="CUC", day=9, year=2021, word="them"))
+        self.ok("ingest", str(path), "--dossier", "02.HC", lines=True)
+        self.assertEqual(self.ok("search", "ket qua dien tap", "--token-file", chief)["total"], 4)
+        first = self.ok("set", "show", made["id"], "--limit", "2", "--token-file", chief)
+        self.assertEqual((first["documents"], len(first["items"])), (3, 2))
+        rest = self.ok("set", "show", made["id"], "--limit", "2", "--cursor", first["next_cursor"], "--token-file", chief)
+        self.assertEqual((len(rest["items"]), rest["next_cursor"]), (1, None))
+        self.assertIn("3 tài liệu", self.vtlt("set", "list", "--token-file", chief).out)
+
+    def test_pages_and_programs_do_the_same(self):
+        password = self.write("password", PASSWORD + "\n")
+        for name, role in (("truong", "leader"), ("quantri", "admin"), ("doan", "council_member")):
+            self.ok("user", "add", name, "--unit", "CUC" if role == "leader" else "CQ", "--only-unit" if role == "council_member" else "--clearance=mat", "--role", role,
+                    "--password-file", str(password))
+        doan = next(user["id"] for user in self.ok("user", "list")["users"] if user["name"] == "doan")
+        with Server(self.place) as server:
+            chief, administrator, inspector = (Person(server) for _ in range(3))
+            for person, name in ((chief, "truong"), (administrator, "quantri"), (inspector, "doan")):
+                self.assertEqual(person.sign_in(name, PASSWORD).status, 303)
+            self.assertIn('href="/sets/new?q=ket%20qua%20dien%20tap"', chief.get("/search?q=ket qua dien tap").text)
+            self.assertIn("f-title", chief.get("/sets/new?q=ket qua dien tap").text)
+            self.assertEqual(chief.post_form("/sets", q="ket qua dien tap", title=" ").status, 422)
+            made = chief.post_form("/sets", q="ket qua dien tap", title="Tập <b>kiểm tra</b>")
+            self.assertEqual(made.status, 303)
+            page, uid = made.headers["Location"], made.headers["Location"].rsplit("/", 1)[1]
+            self.assertIn("Tập &lt;b&gt;kiểm tra", chief.get(page).text)
+            self.assertEqual(inspector.get(page).status, 404)
+            self.assertNotIn("kiểm tra", inspector.get("/sets").text)
+            self.assertIn(f'value="{uid}"', administrator.get(f"/people/{doan}").text)
+            self.assertEqual(administrator.post_form(f"/people/{doan}/grants", role="inspector", unit="CUC", record_set=uid, to="31/12/2099").status, 303)
+            self.assertEqual(inspector.sign_in("doan", PASSWORD).status, 303)  # a change of rights ends what was open
+            answer = inspector.get(f"/api/v1/record-sets/{uid}?limit=2")
+            self.assertEqual((answer.status, answer.headers["X-Total-Count"], len(answer.json["items"]), answer.json["query"]), (200, "3", 2, None))
+            following = re.match(r"<([^>]+)>; rel=\"next\"", answer.headers["Link"])[1]
+            self.assertEqual(len(inspector.get(following).json["items"]), 1)
+            self.assertEqual(len(re.findall('class="doc-title"', inspector.get(page).text)), 3)
+            self.assertIn("Tập", inspector.get(f"/packages/new?set={uid}").text)
+            self.assertEqual(inspector.send_json("POST", "/api/v1/packages", {"record_set": uid, "name": "goi"}).status, 202)
+            self.assertEqual(inspector.send_json("POST", "/api/v1/packages", {"record_set": "0" * 20, "name": "goi"}).status, 404)
+            self.assertEqual(chief.ask("DELETE", f"/api/v1/record-sets/{uid}", headers={"X-CSRF-Token": chief.csrf}).json["code"], "record_set.in_use")
+            one = chief.send_json("POST", "/api/v1/record-sets", {"title": "Một", "documents": [self.documents["CUC.1"]]})
+            self.assertEqual((one.status, one.json["documents"]), (201, 1))
+            self.assertEqual(chief.send_json("POST", "/api/v1/record-sets", {"title": "Hai", "documents": [self.documents["VU"]]}).status, 404)
+            self.assertEqual(chief.ask("DELETE", one.headers["Location"], headers={"X-CSRF-Token": chief.csrf}).status, 204)
+            self.assertEqual(chief.get(one.headers["Location"]).status, 404)
 
 
 if __name__ == "__main__":

@@ -13,9 +13,11 @@ from vtlt_server import PASSWORD, Person, Server
 # What the part in braces names, by the beginning of the path behind /api/v1.
 NAMED = {"/documents/": "document", "/secrecy/": "proposal", "/secrecy-proposals/": "proposal", "/jobs/": "job", "/packages/": "nobodys",
          "/integrity/runs/": "nobodys", "/people/": "person", "/users/": "person", "/grants/": "grant", "/positions/": "position", "/uploads/": "nobodys", "/intake/": "nobodys",
-         "/readers/": "list", "/reader-lists/": "list", "/reader-entries/": "entry", "/account/sessions/": "nobodys", "/units/": "unit"}
-# What is asked besides of who sees it, by the last word of the path.
-ASKED_THEN = {("proposal", "refuse"): "secrecy.confirm", ("grant", "end"): "user.administer"}
+         "/readers/": "list", "/reader-lists/": "list", "/reader-entries/": "entry", "/account/sessions/": "nobodys", "/units/": "unit", "/sets/": "record_set",
+         "/record-sets/": "record_set"}
+# What is asked besides of who sees it, by the last word of the path, or the method where that is the name itself.
+ASKED_THEN = {("proposal", "refuse"): "secrecy.confirm", ("grant", "end"): "user.administer", ("record_set", "remove"): "user.administer",
+              ("record_set", "DELETE"): "user.administer"}
 # Streams that would not end, files that everybody has, and the way out of the session this test works in.
 LEFT_OUT = {("GET", "/api/v1/jobs/{id}/events"), ("POST", "/sign-out"), ("GET", "/metrics"), ("GET", "/assets/{file}")}
 # Of no type that anybody wants: an authorised request is refused for its content and changes nothing.
@@ -47,11 +49,12 @@ class Matrix(RightsCase):
             return "missing"
         if kind == "unit" and not reader.reaches():
             return "refused"
-        then = ASKED_THEN.get((kind, route["pattern"].rsplit("/", 1)[1]))
+        last = route["pattern"].rsplit("/", 1)[1]
+        then = ASKED_THEN.get((kind, route["method"] if last.startswith("{") else last))
         return "open" if then is None or reader.has(then) else "refused"
 
     def path_of(self, pattern, missing=False):
-        uid = {"document": self.document, "proposal": self.proposal, "job": self.job, "person": self.target, "grant": self.grant, "position": self.position, "unit": "CUC.1", "list": self.list, "entry": self.entry,
+        uid = {"document": self.document, "proposal": self.proposal, "job": self.job, "person": self.target, "grant": self.grant, "position": self.position, "unit": "CUC.1", "record_set": self.record_set, "list": self.list, "entry": self.entry,
                "nobodys": self.job}
         value = MISSING if missing else uid[self.kind_of(pattern)]
         asked = "?document=" + self.document if pattern.endswith(("/users/{id}/rights", "/people/{id}/why")) else ""

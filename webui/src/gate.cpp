@@ -37,7 +37,7 @@ bool has_same_rights(const auth::Actor& before, const auth::Actor& now)
            std::ranges::equal(before.grants, now.grants, [](const auth::Grant& one, const auth::Grant& other) {
                return one.role == other.role && one.unit == other.unit && one.with_sub_units == other.with_sub_units &&
                       one.records_from == other.records_from && one.records_to == other.records_to &&
-                      one.order == other.order;
+                      one.order == other.order && one.set == other.set;
            });
 }
 

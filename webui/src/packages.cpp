@@ -4,6 +4,7 @@
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/text.h>
 #include <vtlt/core/services/jobs.h>
+#include <vtlt/core/services/record_sets.h>
 #include <vtlt/webui/http/conditional.h>
 
 #include <algorithm>
@@ -47,11 +48,26 @@ std::uint64_t room_on_disk(const fs::path& folder)
 
 } // namespace
 
-Preflight preflight(const Call& call, const AskedQuery& asked)
+std::vector<std::pair<std::string_view, std::string>> PackageSource::parts() const
 {
+    return set.empty() ? asked.parts() : std::vector<std::pair<std::string_view, std::string>>{{"set", set}};
+}
+
+PackageSource package_source(const Call& call)
+{
+    const auto set = call.field("set");
+    return {.asked = asked_query(call), .set = set.empty() ? call.query("set") : set};
+}
+
+Preflight preflight(const Call& call, const PackageSource& source)
+{
+    const auto& asked = source.asked;
     const auto reach = auth::reach_of(call.actor, auth::Action::document_export);
-    const auto documents = call.house.searchers.with(
-        [&](indexer::Searcher& searcher) { return searcher.matching_documents(asked.text(), reach, asked.relaxed); });
+    const auto documents = source.set.empty() ? call.house.searchers.with([&](indexer::Searcher& searcher) {
+        return searcher.matching_documents(asked.text(), reach, asked.relaxed);
+    })
+                                              : services::record_set_documents(call.archive(), call.actor, source.set,
+                                                                               auth::Action::document_export);
     Preflight answer{.estimate = export_::estimate_package(call.archive().database(), documents),
                      .free_bytes = room_on_disk(call.archive().home().root())};
     // The grade is told by the index where one band alone matches, else by the rows.
@@ -59,10 +75,10 @@ Preflight preflight(const Call& call, const AskedQuery& asked)
     return answer;
 }
 
-std::string suggested_name(const AskedQuery& asked)
+std::string suggested_name(std::string_view words)
 {
     std::string name;
-    for (const auto& token : text::tokenize(asked.text())) {
+    for (const auto& token : text::tokenize(words)) {
         if (name.size() + token.folded.size() > 60) {
             break;
         }
@@ -70,6 +86,11 @@ std::string suggested_name(const AskedQuery& asked)
     }
     std::erase_if(name, [](char c) { return !is_name_character(c); });
     return name.empty() ? "tai-lieu" : name;
+}
+
+std::string suggested_name(const AskedQuery& asked)
+{
+    return suggested_name(asked.text());
 }
 
 void check_name(const std::string& name)
@@ -89,8 +110,11 @@ Uid order_package(const Call& call, const PackageOrder& order, const std::string
     if (std::ranges::find(kFormats, order.format) == kFormats.end()) {
         throw Error{Kind::invalid, "export.format", {{"path", order.format}}};
     }
-    if (order.query.empty() == order.dossier.empty()) {
+    if (int{order.query.empty()} + int{order.dossier.empty()} + int{order.set.empty()} != 2) {
         throw Error{Kind::invalid, "export.query_or_dossier"};
+    }
+    if (!order.set.empty()) {
+        services::get_record_set(call.archive(), call.actor, order.set); // a job for one that is missing helps nobody
     }
     check_name(order.name);
     const auto made =
@@ -99,6 +123,7 @@ Uid order_package(const Call& call, const PackageOrder& order, const std::string
                               .request = {{"name", order.name + "." + order.format},
                                           {"query", order.query},
                                           {"dossier", order.dossier},
+                                          {"record_set", order.set},
                                           {"relaxed", order.relaxed},
                                           {"profile", order.profile},
                                           {"language", kLanguageNames[static_cast<std::size_t>(call.language)]}},

@@ -21,10 +21,22 @@ struct Preflight
     bool has_room() const { return estimate.bytes < free_bytes; }
 };
 
-/// What a package of this search would be. Reads the catalogue only.
-Preflight preflight(const Call& call, const AskedQuery& asked);
+/// What a package is made of: a search, or a saved set.
+struct PackageSource
+{
+    AskedQuery asked;
+    Uid set; ///< empty: the search
+    bool is_empty() const { return asked.is_empty() && set.empty(); }
+    /// What names it, for an address.
+    std::vector<std::pair<std::string_view, std::string>> parts() const;
+};
+PackageSource package_source(const Call& call);
 
-/// A name that every system takes: letters, digits and dashes of the folded query.
+/// What a package of it would be. Reads the catalogue only. Throws not_found `record_set.not_found`.
+Preflight preflight(const Call& call, const PackageSource& source);
+
+/// A name that every system takes: letters, digits and dashes of the folded words.
+std::string suggested_name(std::string_view words);
 std::string suggested_name(const AskedQuery& asked);
 /// Throws invalid `package.bad_name`.
 void check_name(const std::string& name);
@@ -33,6 +45,7 @@ struct PackageOrder
 {
     std::string query;
     std::string dossier;
+    Uid set; ///< a saved set
     bool relaxed = false;
     std::string profile = "inspection";
     std::string name; ///< without extension

@@ -375,6 +375,7 @@ Json grant_json(const catalog::RoleGrant& grant)
             {"to", json_or_null(grant.to_on)},
             {"records_from", json_or_null(grant.records_from_on)},
             {"records_to", json_or_null(grant.records_to_on)},
+            {"record_set", json_or_null(grant.record_set_uid)},
             {"delegated", grant.delegated_from.has_value()},
             {"order", grant.order ? Json{{"number", grant.order->number},
                                          {"on", format_date(grant.order->on)},
@@ -398,6 +399,7 @@ Json grant_json(const services::ListedGrant& listed)
     json["account_name"] = listed.account_name;
     json["account_full_name"] = listed.account_full_name;
     json["granted_by_name"] = json_or_null(listed.granted_by_name);
+    json["record_set_title"] = json_or_null(listed.record_set_title);
     return json;
 }
 
@@ -407,7 +409,8 @@ Json explanation_json(const services::Explanation& answer)
     for (std::size_t i = 0; i < answer.grants.size(); ++i) {
         const auto& why = answer.reasons.grants.at(i);
         auto grant = grant_json(answer.grants[i]);
-        grant["gives"] = {{"role", why.role}, {"unit", why.unit}, {"period", why.period}, {"all", why.holds()}};
+        grant["gives"] = {
+            {"role", why.role}, {"unit", why.unit}, {"period", why.period}, {"set", why.set}, {"all", why.holds()}};
         grants.push_back(std::move(grant));
     }
     auto waiting = Json::array();
@@ -487,6 +490,39 @@ Json hand_over_list_json(std::span<const services::ListedHandOver> list)
         minutes.push_back(std::move(json));
     }
     return {{"format_version", 1}, {"hand_overs", minutes}};
+}
+
+Json record_set_json(const services::ShownRecordSet& shown)
+{
+    const auto& set = shown.set;
+    return {{"format_version", 1},
+            {"id", set.uid},
+            {"title", set.title},
+            {"unit", set.unit_code},
+            {"query", json_or_null(set.query)},
+            {"documents", set.documents},
+            {"made_at", format_instant(set.made_at)},
+            {"made_by", set.made_by},
+            {"made_by_name", json_or_null(shown.made_by_name)}};
+}
+
+Json record_set_json(const services::RecordSetPage& page)
+{
+    auto json = record_set_json(page.shown);
+    json["items"] = Json::array();
+    for (const auto& view : page.views) {
+        const auto& document = view.document;
+        json["items"].push_back({{"id", document.uid},
+                                 {"title", document.title},
+                                 {"code", json_or_null(document.number_symbol())},
+                                 {"kind", json_or_null(document.kind)},
+                                 {"issuer", json_or_null(document.issuer)},
+                                 {"issued_on", json_or_null(document.issued_on)},
+                                 {"unit", view.unit_code},
+                                 {"secrecy", secrecy_name(document.secrecy)}});
+    }
+    json["next_cursor"] = json_or_null(page.next_cursor);
+    return json;
 }
 
 Json unit_json(const catalog::Unit& unit, std::span<const catalog::Unit> units)

@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstdint>
 #include <map>
+#include <tuple>
 #include <unistd.h>
 
 namespace vtlt::auth {
@@ -65,6 +66,9 @@ constexpr std::array kActions{
     ActionRow{Action::dossier_read, "dossier.read", Scope::read, kReaders},
     ActionRow{Action::dossier_create, "dossier.create", Scope::write,
               roles(Role::clerk, Role::officer, Role::archivist, Role::machine)},
+    ActionRow{Action::record_set_read, "record_set.read", Scope::read, kAnybody, Of::self},
+    ActionRow{Action::record_set_create, "record_set.create", Scope::write, kReaders},
+    ActionRow{Action::record_set_remove, "record_set.remove", Scope::write, kAnybody, Of::self},
     ActionRow{Action::unit_read, "unit.read", Scope::read, kAnybody, Of::self},
     ActionRow{Action::unit_create, "unit.create", Scope::admin, roles(Role::admin)},
     ActionRow{Action::upload_create, "upload.create", Scope::write, roles(Role::clerk, Role::archivist, Role::machine)},
@@ -111,6 +115,12 @@ bool is_within(std::optional<Date> day, std::optional<Date> from, std::optional<
     return (!from && !to) || (day && (!from || *day >= *from) && (!to || *day <= *to));
 }
 
+/// Of a grant or a part of a reach that names a saved set, or none.
+bool is_in_set(const Target& target, std::optional<RecordSetId> set)
+{
+    return !set || std::ranges::binary_search(target.sets, *set);
+}
+
 bool reaches_unit(const Actor& actor, const Grant& grant, std::optional<UnitId> unit)
 {
     if (!grant.unit) {
@@ -141,7 +151,8 @@ const ActionRow* row_for(const Actor& actor, Action action)
 
 bool reaches(const Actor& actor, const Grant& grant, const Target& target)
 {
-    return reaches_unit(actor, grant, target.unit) && is_within(target.issued_on, grant.records_from, grant.records_to);
+    return reaches_unit(actor, grant, target.unit) &&
+           is_within(target.issued_on, grant.records_from, grant.records_to) && is_in_set(target, grant.set);
 }
 
 [[noreturn]] void refuse(Action action)
@@ -217,14 +228,16 @@ Reasons explain(const Actor& person, Action action, const Target& target)
     for (const auto& grant : person.grants) {
         reasons.grants.push_back({.role = row != nullptr && gives(grant, *row),
                                   .unit = reaches_unit(person, grant, target.unit),
-                                  .period = is_within(target.issued_on, grant.records_from, grant.records_to)});
+                                  .period = is_within(target.issued_on, grant.records_from, grant.records_to),
+                                  .set = is_in_set(target, grant.set)});
     }
     return reasons;
 }
 
 bool Reach::is_everywhere() const
 {
-    return std::ranges::any_of(parts, [](const Part& part) { return part.every_unit && !part.from && !part.to; });
+    return std::ranges::any_of(parts,
+                               [](const Part& part) { return part.every_unit && !part.from && !part.to && !part.set; });
 }
 
 bool Reach::contains(const Target& target) const
@@ -233,7 +246,7 @@ bool Reach::contains(const Target& target) const
            (every_list || !target.list || std::ranges::binary_search(lists, *target.list)) &&
            std::ranges::any_of(parts, [&](const Part& part) {
                return (part.every_unit || (target.unit && std::ranges::binary_search(part.units, *target.unit))) &&
-                      is_within(target.issued_on, part.from, part.to);
+                      is_within(target.issued_on, part.from, part.to) && is_in_set(target, part.set);
            });
 }
 
@@ -257,21 +270,22 @@ Reach reach_of(const Actor& actor, Action action)
     std::ranges::copy_if(kBands, std::back_inserter(reach.bands),
                          [&](Secrecy band) { return band <= actor.clearance; });
     reach.lists = actor.lists;
-    // Several grants for one period are one part: the index asks each part once.
-    std::map<std::pair<std::optional<Date>, std::optional<Date>>, Reach::Part> parts;
+    // Several grants for one period and set are one part: the index asks each part once.
+    std::map<std::tuple<std::optional<Date>, std::optional<Date>, std::optional<RecordSetId>>, Reach::Part> parts;
     for (const auto& grant : actor.grants) {
         if (!gives(grant, *row)) {
             continue;
         }
-        auto& part = parts[{grant.records_from, grant.records_to}];
+        auto& part = parts[{grant.records_from, grant.records_to, grant.set}];
         part.from = grant.records_from;
         part.to = grant.records_to;
+        part.set = grant.set;
         part.every_unit = part.every_unit || !grant.unit;
         if (grant.unit) {
             std::ranges::copy(units_of(actor, grant), std::back_inserter(part.units));
         }
     }
-    for (auto& [period, part] : parts) {
+    for (auto& [bounds, part] : parts) {
         std::ranges::sort(part.units);
         part.units.erase(std::ranges::unique(part.units).begin(), part.units.end());
         if (part.every_unit) {

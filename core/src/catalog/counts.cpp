@@ -50,9 +50,10 @@ void add_to_count(db::WriteTx& tx, Record record, const CountedBy& by, std::int6
 
 Counts read_counts(db::ReadTx& tx, Record record, const auth::Reach& reach)
 {
-    const bool has_periods =
-        std::ranges::any_of(reach.parts, [](const auth::Reach::Part& part) { return part.from || part.to; });
-    if (!has_periods) {
+    // The counts know units and grades; what else a part asks for is counted record by record.
+    const bool is_by_record = std::ranges::any_of(
+        reach.parts, [](const auth::Reach::Part& part) { return part.from || part.to || part.set; });
+    if (!is_by_record) {
         const ReachSql where{reach, kCountReach, 2};
         auto select = tx.prepare("SELECT secrecy, sum(records) FROM record_count WHERE record = ?1 AND " +
                                  where.text() + " GROUP BY secrecy");

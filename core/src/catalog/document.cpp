@@ -4,6 +4,7 @@
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/catalog/counts.h>
 #include <vtlt/core/catalog/reach_sql.h>
+#include <vtlt/core/catalog/record_set.h>
 #include <vtlt/core/db/database.h>
 
 #include <unordered_map>
@@ -15,7 +16,8 @@ auth::Target target_of(const Document& document)
     return {.secrecy = document.secrecy,
             .unit = document.unit,
             .issued_on = document.issued_on,
-            .list = document.reader_list};
+            .list = document.reader_list,
+            .sets = document.sets};
 }
 
 std::string Document::number_symbol() const
@@ -85,13 +87,28 @@ File read_file_row(const db::Statement& select)
 
 using ViewsById = std::unordered_map<std::int64_t, DocumentView>;
 
-/// The files of every view in `views`, in one statement.
-void add_files(db::ReadTx& tx, ViewsById& views)
+std::vector<std::int64_t> keys_of(const ViewsById& views)
 {
     std::vector<std::int64_t> keys;
+    keys.reserve(views.size());
     for (const auto& [key, view] : views) {
         keys.push_back(key);
     }
+    return keys;
+}
+
+/// What rights look at besides the row, in one statement.
+void add_sets(db::ReadTx& tx, ViewsById& views)
+{
+    for (const auto& [document, set] : list_granted_sets(tx, keys_of(views))) {
+        views.at(document.value).document.sets.push_back(set);
+    }
+}
+
+/// The files of every view in `views`, in one statement.
+void add_files(db::ReadTx& tx, ViewsById& views)
+{
+    const auto keys = keys_of(views);
     auto select = tx.prepare(R"sql(
         SELECT file.id, file.document_id, file.ordinal, file.name, file.content_hash, file.size, file.media_type, file.format,
                file.text_state, file.cause, file.pages, object.hash, object.band, text_object.hash
@@ -136,6 +153,7 @@ std::vector<DocumentView> ordered(db::ReadTx& tx, db::Statement& select, std::sp
         views.emplace(view.document.id.value, std::move(view));
     }
     add_files(tx, views);
+    add_sets(tx, views);
     std::unordered_map<Key, std::int64_t> by_key;
     for (const auto& [id, view] : views) {
         by_key.emplace(key_of(view), id);
@@ -454,14 +472,18 @@ void set_text(db::WriteTx& tx, FileId file, const TextFinding& finding)
 
 auth::Target target_of(const Holder& holder)
 {
-    return {.secrecy = holder.secrecy, .unit = holder.unit, .issued_on = holder.issued_on, .list = holder.reader_list};
+    return {.secrecy = holder.secrecy,
+            .unit = holder.unit,
+            .issued_on = holder.issued_on,
+            .list = holder.reader_list,
+            .sets = holder.sets};
 }
 
 std::vector<Holder> list_holders(db::ReadTx& tx, std::span<const std::string> content_hashes)
 {
     auto select = tx.prepare(R"sql(
         SELECT file.content_hash, document.uid, document.dossier_id, document.secrecy, document.unit_id,
-               document.issued_on, document.reader_list_id
+               document.issued_on, document.reader_list_id, document.id
           FROM file
           JOIN document ON document.id = file.document_id
          WHERE file.content_hash IN {ids ?1}
@@ -469,7 +491,9 @@ std::vector<Holder> list_holders(db::ReadTx& tx, std::span<const std::string> co
     )sql");
     select.bind_list(1, content_hashes);
     std::vector<Holder> holders;
+    std::vector<std::int64_t> keys;
     while (select.step()) {
+        keys.push_back(select.integer(6));
         holders.push_back({.content_hash = select.text(0),
                            .document = select.text(1),
                            .dossier = select.optional_id<DossierId>(2),
@@ -477,6 +501,13 @@ std::vector<Holder> list_holders(db::ReadTx& tx, std::span<const std::string> co
                            .unit = select.id<UnitId>(4),
                            .issued_on = select.optional_date(5),
                            .reader_list = select.optional_id<ReaderListId>(6)});
+    }
+    for (const auto& [document, set] : list_granted_sets(tx, keys)) {
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            if (keys[i] == document.value) {
+                holders[i].sets.push_back(set);
+            }
+        }
     }
     return holders;
 }

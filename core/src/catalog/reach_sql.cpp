@@ -6,7 +6,8 @@
 namespace vtlt::catalog {
 
 ReachSql::ReachSql(const auth::Reach& reach, const Columns& columns, int first)
-    : reach_(reach), asks_lists_(!reach.every_list && columns.list != "NULL"), first_(first), next_(first)
+    : reach_(reach), asks_lists_(!reach.every_list && columns.list != "NULL"), has_sets_(!columns.document.empty()),
+      first_(first), next_(first)
 {
     if (reach_.is_nothing()) {
         text_ = "(1 = 0)";
@@ -24,24 +25,37 @@ ReachSql::ReachSql(const auth::Reach& reach, const Columns& columns, int first)
     if (!reach_.is_everywhere()) {
         std::string parts;
         for (const auto& part : reach_.parts) {
-            std::string one;
-            const auto add = [&](std::string_view column, std::string_view sign, const std::string& value) {
-                one.append(one.empty() ? "" : " AND ").append(column).append(sign).append(value);
-            };
-            if (!part.every_unit) {
-                add(columns.unit, " IN ", "{ids " + parameter() + "}");
-            }
-            if (part.from) {
-                add(columns.day, " >= ", parameter());
-            }
-            if (part.to) {
-                add(columns.day, " <= ", parameter());
-            }
-            parts += (parts.empty() ? "(" : " OR (") + one + ")";
+            parts += (parts.empty() ? "(" : " OR (") + part_text(part, columns) + ")";
         }
         text_ += " AND (" + parts + ")";
     }
     text_ += ")";
+}
+
+/// What one part asks for; bind_to binds in the same order.
+std::string ReachSql::part_text(const auth::Reach::Part& part, const Columns& columns)
+{
+    if (is_never(part)) {
+        return "1 = 0";
+    }
+    std::string text;
+    const auto add = [&](std::string_view column, std::string_view sign, const std::string& value) {
+        text.append(text.empty() ? "" : " AND ").append(column).append(sign).append(value);
+    };
+    if (!part.every_unit) {
+        add(columns.unit, " IN ", "{ids " + parameter() + "}");
+    }
+    if (part.from) {
+        add(columns.day, " >= ", parameter());
+    }
+    if (part.to) {
+        add(columns.day, " <= ", parameter());
+    }
+    if (part.set) {
+        add("EXISTS (SELECT 1 FROM record_set_document", " WHERE record_set_document.record_set_id = ",
+            parameter() + " AND record_set_document.document_id = " + std::string{columns.document} + ")");
+    }
+    return text;
 }
 
 std::string ReachSql::parameter()
@@ -71,6 +85,9 @@ db::Statement& ReachSql::bind_to(db::Statement& statement) const
         return statement;
     }
     for (const auto& part : reach_.parts) {
+        if (is_never(part)) {
+            continue;
+        }
         if (!part.every_unit) {
             bind_keys(part.units);
         }
@@ -79,6 +96,9 @@ db::Statement& ReachSql::bind_to(db::Statement& statement) const
         }
         if (part.to) {
             statement.bind(at++, *part.to);
+        }
+        if (part.set) {
+            statement.bind(at++, *part.set);
         }
     }
     return statement;

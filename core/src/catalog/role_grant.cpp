@@ -16,10 +16,11 @@ const std::string kSelectGrant = R"sql(
            role_grant.records_to_on, role_grant.delegated_from_id, role_grant.reason, role_grant.granted_at,
            role_grant.granted_by, role_grant.confirmed_at, role_grant.confirmed_by, role_grant.ended_at,
            role_grant.ended_by, role_grant.order_number, role_grant.order_on, role_grant.order_signer,
-           role_grant.position_id, position.uid, position.to_on
+           role_grant.position_id, position.uid, position.to_on, role_grant.record_set_id, record_set.uid
       FROM role_grant
       JOIN unit ON unit.id = role_grant.unit_id
       LEFT JOIN position ON position.id = role_grant.position_id
+      LEFT JOIN record_set ON record_set.id = role_grant.record_set_id
 )sql";
 const std::string kSelectByUid = kSelectGrant + " WHERE role_grant.uid = ?1";
 const std::string kSelectOfAccounts = kSelectGrant + " WHERE role_grant.account_id IN {ids ?1} AND role_grant.ended_at "
@@ -81,6 +82,8 @@ RoleGrant read_grant(const db::Statement& row)
             .to_on = row.optional_date(8),
             .records_from_on = row.optional_date(9),
             .records_to_on = row.optional_date(10),
+            .record_set = row.optional_id<RecordSetId>(25),
+            .record_set_uid = row.text(26),
             .delegated_from = row.optional_id<GrantId>(11),
             .order = read_order(row, 19),
             .position = row.optional_id<PositionId>(22),
@@ -121,6 +124,7 @@ auth::Grant right_of(const RoleGrant& grant, UnitId root)
             .with_sub_units = grant.with_sub_units,
             .records_from = grant.records_from_on,
             .records_to = grant.records_to_on,
+            .set = grant.record_set,
             .order = grant.order ? grant.uid : Uid{}};
 }
 
@@ -198,7 +202,8 @@ std::int64_t count_holders(db::ReadTx& tx, auth::Role role, Date today)
            AND role_grant.with_sub_units = 1 AND role_grant.ended_at IS NULL AND role_grant.delegated_from_id IS NULL
            AND role_grant.from_on <= ?2 AND (role_grant.to_on IS NULL OR role_grant.to_on >= ?2)
            AND (position.to_on IS NULL OR position.to_on >= ?2) AND role_grant.order_number IS NULL
-           AND role_grant.records_from_on IS NULL AND role_grant.records_to_on IS NULL AND account.disabled = 0
+           AND role_grant.records_from_on IS NULL AND role_grant.records_to_on IS NULL
+           AND role_grant.record_set_id IS NULL AND account.disabled = 0
     )sql");
     select.bind(1, auth::role_name(role)).bind(2, today);
     ensure(select.step(), "a count has a row");
@@ -210,8 +215,8 @@ GrantId insert_grant(db::WriteTx& tx, const RoleGrant& grant)
     auto insert = tx.prepare(R"sql(
         INSERT INTO role_grant (uid, account_id, unit_id, role, with_sub_units, from_on, to_on, records_from_on,
                                 records_to_on, delegated_from_id, reason, granted_at, granted_by, position_id,
-                                order_number, order_on, order_signer)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+                                order_number, order_on, order_signer, record_set_id)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
         RETURNING id
     )sql");
     insert.bind(1, grant.uid)
@@ -230,7 +235,8 @@ GrantId insert_grant(db::WriteTx& tx, const RoleGrant& grant)
         .bind(14, grant.position)
         .bind_text_or_null(15, grant.order ? grant.order->number : std::string{})
         .bind(16, grant.order ? std::optional{grant.order->on} : std::nullopt)
-        .bind_text_or_null(17, grant.order ? grant.order->signer : std::string{});
+        .bind_text_or_null(17, grant.order ? grant.order->signer : std::string{})
+        .bind(18, grant.record_set);
     ensure(insert.step(), "RETURNING gives the key");
     const auto id = insert.id<GrantId>(0);
     insert.step();

@@ -30,6 +30,20 @@ void request_reindex(db::WriteTx& tx, DossierId dossier)
         .run();
 }
 
+void request_reindex(db::WriteTx& tx, RecordSetId set)
+{
+    tx.prepare(R"sql(
+        INSERT INTO index_outbox (document_id, band)
+        SELECT document.id, document.secrecy
+          FROM record_set_document
+          JOIN document ON document.id = record_set_document.document_id
+         WHERE record_set_document.record_set_id = ?1
+         ORDER BY document.id
+    )sql")
+        .bind(1, set)
+        .run();
+}
+
 std::vector<DocumentId> list_leaving(db::ReadTx& tx, const auth::Reach& reach)
 {
     const catalog::ReachSql where{reach, catalog::kDocumentReach, 1};

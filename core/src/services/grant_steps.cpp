@@ -4,6 +4,8 @@
 #include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/text.h>
+#include <vtlt/core/catalog/record_set.h>
+#include <vtlt/core/outbox/index_outbox.h>
 #include <vtlt/core/services/organisation.h>
 
 #include <algorithm>
@@ -26,8 +28,8 @@ bool is_same(const catalog::RoleGrant& grant, const WantedGrant& wanted, Date to
 {
     return grant.role == wanted.role && grant.unit == wanted.unit && grant.with_sub_units == wanted.with_sub_units &&
            grant.records_from_on == wanted.records_from_on && grant.records_to_on == wanted.records_to_on &&
-           grant.delegated_from == wanted.delegated_from && grant.order == wanted.order &&
-           grant.position == wanted.position && (!grant.to_on || *grant.to_on >= today);
+           grant.record_set == wanted.record_set && grant.delegated_from == wanted.delegated_from &&
+           grant.order == wanted.order && grant.position == wanted.position && (!grant.to_on || *grant.to_on >= today);
 }
 
 /// A written order is told apart from a role: it gives none.
@@ -123,6 +125,10 @@ audit::Event add_grant(Archive& archive, db::WriteTx& tx, const Clock& clock, co
                        const catalog::Account& account, const WantedGrant& wanted)
 {
     authorize_grant(archive, tx, clock, as_giver(tx, clock, actor, wanted), account, wanted);
+    // What the index does not know yet it does not find; nothing has to wait for it.
+    if (wanted.record_set && !catalog::is_granted(tx, *wanted.record_set)) {
+        outbox::request_reindex(tx, *wanted.record_set);
+    }
     const catalog::RoleGrant grant{.uid = make_uid(),
                                    .account = account.id,
                                    .unit = wanted.unit,
@@ -132,6 +138,7 @@ audit::Event add_grant(Archive& archive, db::WriteTx& tx, const Clock& clock, co
                                    .to_on = wanted.to_on,
                                    .records_from_on = wanted.records_from_on,
                                    .records_to_on = wanted.records_to_on,
+                                   .record_set = wanted.record_set,
                                    .delegated_from = wanted.delegated_from,
                                    .order = wanted.order,
                                    .position = wanted.position,
@@ -150,6 +157,7 @@ audit::Event add_grant(Archive& archive, db::WriteTx& tx, const Clock& clock, co
                    {"to", day_or_null(grant.to_on)},
                    {"records_from", day_or_null(grant.records_from_on)},
                    {"records_to", day_or_null(grant.records_to_on)},
+                   {"record_set", grant.record_set ? SortedJson(made.record_set_uid) : SortedJson()},
                    {"delegated", grant.delegated_from.has_value()},
                    {"reason", grant.reason}});
     return {grant.order ? "order.proposed" : "role.granted", grant.uid, std::move(detail)};

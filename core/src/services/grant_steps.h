@@ -21,6 +21,7 @@ struct WantedGrant
     std::optional<Date> to_on = std::nullopt;
     std::optional<Date> records_from_on = std::nullopt;
     std::optional<Date> records_to_on = std::nullopt;
+    std::optional<RecordSetId> record_set = std::nullopt;
     std::optional<GrantId> delegated_from = std::nullopt;
     std::optional<catalog::WrittenOrder> order = std::nullopt; ///< with `role` admin
     std::optional<PositionId> position = std::nullopt;         ///< ends with it

@@ -222,6 +222,7 @@ std::vector<audit::Event> move_people(Archive& archive, db::WriteTx& tx, const C
                        .to_on = grant.to_on,
                        .records_from_on = grant.records_from_on,
                        .records_to_on = grant.records_to_on,
+                       .record_set = grant.record_set,
                        .position = grant.position ? std::optional{positions.at(*grant.position)} : std::nullopt,
                        .reason = unit.code + " → " + successor.code}));
     }

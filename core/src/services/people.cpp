@@ -125,6 +125,7 @@ std::vector<audit::Event> change_post(Archive& archive, db::WriteTx& tx, const C
                                .to_on = grant.to_on,
                                .records_from_on = grant.records_from_on,
                                .records_to_on = grant.records_to_on,
+                               .record_set = grant.record_set,
                                .reason = grant.reason});
         }
     }

@@ -6,6 +6,8 @@
 #include <vtlt/core/catalog/secrecy.h>
 #include <vtlt/core/db/database.h>
 
+#include "services/visible_record_set.h"
+
 #include <array>
 #include <map>
 #include <string_view>
@@ -132,11 +134,13 @@ void check_grants(db::ReadTx& tx, std::vector<HistoryFault>& faults)
                role_grant.to_on, role_grant.records_from_on, role_grant.records_to_on,
                role_grant.delegated_from_id IS NOT NULL, role_grant.confirmed_at IS NOT NULL,
                role_grant.ended_at IS NOT NULL, coalesce(position.uid, ''), role_grant.order_number,
-               role_grant.order_on, role_grant.order_signer, audit_leaf.leaf, audit_detail.detail
+               role_grant.order_on, role_grant.order_signer, coalesce(record_set.uid, ''), audit_leaf.leaf,
+               audit_detail.detail
           FROM role_grant
           JOIN account ON account.id = role_grant.account_id
           JOIN unit ON unit.id = role_grant.unit_id
           LEFT JOIN position ON position.id = role_grant.position_id
+          LEFT JOIN record_set ON record_set.id = role_grant.record_set_id
           LEFT JOIN audit_detail ON audit_detail.object = role_grant.uid
           LEFT JOIN audit_leaf ON audit_leaf.seq = audit_detail.seq
          ORDER BY role_grant.id, audit_detail.seq
@@ -158,13 +162,15 @@ void check_grants(db::ReadTx& tx, std::vector<HistoryFault>& faults)
                           {"position", rows.text(12)},
                           {"number", rows.text(13)},
                           {"on", day_text(rows.optional_date(14))},
-                          {"signer", rows.text(15)}};
-            grant.told = {{"confirmed", "no"}, {"ended", "no"}, {"position", ""},
-                          {"number", ""},      {"on", ""},      {"signer", ""}};
+                          {"signer", rows.text(15)},
+                          {"record_set", rows.text(16)}};
+            grant.told = {{"confirmed", "no"}, {"ended", "no"}, {"position", ""},  {"number", ""},
+                          {"on", ""},          {"signer", ""},  {"record_set", ""}};
         }
-        const auto [action, detail] = read_event(rows, 16);
+        const auto [action, detail] = read_event(rows, 17);
         if (action == "role.granted" || action == "order.proposed") {
-            take_over(detail, {"account", "role", "unit", "from", "to", "records_from", "records_to", "position"},
+            take_over(detail,
+                      {"account", "role", "unit", "from", "to", "records_from", "records_to", "position", "record_set"},
                       grant.told);
             grant.told["sub-units"] = flag_text(detail.value("with_sub_units", false));
             grant.told["delegated"] = flag_text(detail.value("delegated", false));
@@ -211,6 +217,38 @@ void check_positions(db::ReadTx& tx, std::vector<HistoryFault>& faults)
         }
     }
     position.judge();
+}
+
+/// A right by a set reaches what is in it: who put a document there behind our back would have given it.
+void check_record_sets(db::ReadTx& tx, std::vector<HistoryFault>& faults)
+{
+    auto rows = tx.prepare(R"sql(
+        SELECT record_set.uid, record_set.id, unit.code, record_set.secrecy, record_set.removed_at IS NOT NULL,
+               audit_leaf.leaf, audit_detail.detail
+          FROM record_set
+          JOIN unit ON unit.id = record_set.unit_id
+          LEFT JOIN audit_detail ON audit_detail.object = record_set.uid
+          LEFT JOIN audit_leaf ON audit_leaf.seq = audit_detail.seq
+         ORDER BY record_set.id, audit_detail.seq
+    )sql");
+    Comparison set{faults};
+    while (rows.step()) {
+        if (set.begin(rows.text(0))) {
+            set.held = {{"unit", rows.text(2)},
+                        {"secrecy", std::string{secrecy_name(static_cast<Secrecy>(rows.integer(3)))}},
+                        {"removed", flag_text(rows.integer(4) != 0)},
+                        {"documents_sha256", documents_digest(tx, rows.id<RecordSetId>(1))}};
+            set.told = {{"removed", "no"}};
+        }
+        const auto [action, detail] = read_event(rows, 5);
+        if (action == "record_set.made") {
+            take_over(detail, {"unit", "secrecy", "documents_sha256"}, set.told);
+        } else if (action == "record_set.removed") {
+            set.told["removed"] = "yes";
+            set.told["documents_sha256"] = sha256_hex("");
+        }
+    }
+    set.judge();
 }
 
 void check_tokens(db::ReadTx& tx, std::vector<HistoryFault>& faults)
@@ -395,6 +433,7 @@ std::vector<HistoryFault> check_people_against_history(db::Database& database)
     check_accounts(tx, faults);
     check_grants(tx, faults);
     check_positions(tx, faults);
+    check_record_sets(tx, faults);
     check_tokens(tx, faults);
     check_second_factors(tx, faults);
     for (const auto& row : kSettings) {

@@ -11,6 +11,7 @@
 #include "services/account_steps.h"
 #include "services/grant_steps.h"
 #include "services/setting.h"
+#include "services/visible_record_set.h"
 
 #include <algorithm>
 #include <chrono>
@@ -75,7 +76,29 @@ bool is_independent(db::ReadTx& tx, const Clock& clock, const auth::Actor& actor
     });
 }
 
-std::vector<ListedGrant> listed(db::ReadTx& tx, const Clock& clock, const std::vector<catalog::RoleGrant>& grants)
+/// Of the saved sets that grants name, those whose names the asker may read.
+std::map<Uid, std::string> set_titles(db::ReadTx& tx, const auth::Actor& actor,
+                                      const std::vector<catalog::RoleGrant>& grants)
+{
+    std::vector<Uid> uids;
+    for (const auto& grant : grants) {
+        if (grant.record_set) {
+            uids.push_back(grant.record_set_uid);
+        }
+    }
+    std::map<Uid, std::string> titles;
+    if (!uids.empty()) {
+        for (auto& set : catalog::list_record_sets_by_uid(tx, uids)) {
+            if (is_known(actor, set)) {
+                titles.emplace(set.uid, std::move(set.title));
+            }
+        }
+    }
+    return titles;
+}
+
+std::vector<ListedGrant> listed(db::ReadTx& tx, const Clock& clock, const auth::Actor& actor,
+                                const std::vector<catalog::RoleGrant>& grants)
 {
     std::vector<std::string> people;
     std::vector<std::int64_t> ids;
@@ -84,6 +107,7 @@ std::vector<ListedGrant> listed(db::ReadTx& tx, const Clock& clock, const std::v
         ids.push_back(grant.account.value);
     }
     const auto names = catalog::list_full_names(tx, people);
+    const auto titles = set_titles(tx, actor, grants);
     std::map<AccountId, catalog::Account> holders;
     for (auto& account : catalog::list_accounts(tx, ids)) {
         holders.emplace(account.id, std::move(account));
@@ -92,12 +116,14 @@ std::vector<ListedGrant> listed(db::ReadTx& tx, const Clock& clock, const std::v
     for (auto& grant : grants) {
         const auto& holder = holders.at(grant.account);
         const auto by = names.find(grant.granted_by);
+        const auto title = titles.find(grant.record_set_uid);
         list.push_back({.grant = grant,
                         .account = holder.uid,
                         .account_name = holder.name,
                         .account_full_name = holder.full_name,
                         .granted_by_name = by == names.end() ? std::string{} : by->second,
-                        .is_active = catalog::holds_on(grant, clock.today())});
+                        .is_active = catalog::holds_on(grant, clock.today()),
+                        .record_set_title = title == titles.end() ? std::string{} : title->second});
     }
     return list;
 }
@@ -157,9 +183,13 @@ catalog::RoleGrant grant_role(Archive& archive, const Clock& clock, const auth::
         grant.with_sub_units = owned.with_sub_units;
         grant.records_from_on = owned.records_from_on;
         grant.records_to_on = owned.records_to_on;
+        grant.record_set = owned.record_set;
         grant.delegated_from = owned.id;
     } else {
         grant.unit = open_unit(tx, clock, account, unit_code);
+        if (!wanted.record_set.empty()) {
+            grant.record_set = visible_record_set(tx, actor, wanted.record_set).id;
+        }
     }
     check_period(clock, grant);
     require_new(tx, clock, account, grant);
@@ -258,7 +288,7 @@ std::vector<ListedGrant> list_grants(Archive& archive, const Clock& clock, const
     auto tx = archive.database().read();
     const auto account = account_for(tx, actor, name, auth::Action::user_read);
     const std::vector<std::int64_t> ids{account.id.value};
-    return listed(tx, clock,
+    return listed(tx, clock, actor,
                   past ? catalog::list_past_and_present_grants(tx, account.id) : catalog::list_grants(tx, ids));
 }
 
@@ -268,7 +298,7 @@ std::vector<ListedGrant> list_unconfirmed(Archive& archive, const Clock& clock, 
     auth::authorize_somewhere(actor, auth::Action::right_confirm);
     const auto reach = auth::reach_of(actor, auth::Action::right_confirm);
     auto tx = archive.database().read();
-    auto list = listed(tx, clock, catalog::list_unconfirmed_grants(tx, reach, clock.today(), limit));
+    auto list = listed(tx, clock, actor, catalog::list_unconfirmed_grants(tx, reach, clock.today(), limit));
     return list;
 }
 

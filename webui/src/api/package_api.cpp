@@ -41,6 +41,7 @@ http::Response create_package(Call& call)
     asked.to = text_member(body, "to", asked.to);
     const PackageOrder order{.query = asked.text(),
                              .dossier = text_member(body, "dossier"),
+                             .set = text_member(body, "record_set"),
                              .relaxed = flag_member(body, "relaxed"),
                              .profile = text_member(body, "profile", "inspection"),
                              .name = text_member(body, "name", suggested_name(asked)),
@@ -58,7 +59,7 @@ http::Response show_package(Call& call)
 
 http::Response preview_package(Call& call)
 {
-    const auto found = preflight(call, asked_query(call));
+    const auto found = preflight(call, package_source(call));
     return json_answer({{"format_version", 1},
                         {"documents", found.estimate.documents},
                         {"files", found.estimate.files},
@@ -91,17 +92,18 @@ constexpr std::array kRoutes{
           Access::signed_in,
           Action::document_export,
           create_package,
-          {.summary = "Make a package of a query or a dossier",
+          {.summary = "Make a package of a query, a dossier or a saved set",
            .request = "NewPackage",
            .response = "Package",
            .statuses = {202}}},
-    Route{
-        "GET",
-        "/api/v1/packages/preflight",
-        Access::signed_in,
-        Action::document_export,
-        preview_package,
-        {.summary = "What a package of a query would be", .parameters = "q from to relaxed", .response = "Preflight"}},
+    Route{"GET",
+          "/api/v1/packages/preflight",
+          Access::signed_in,
+          Action::document_export,
+          preview_package,
+          {.summary = "What a package of a query or a saved set would be",
+           .parameters = "q from to relaxed set",
+           .response = "Preflight"}},
     Route{"GET",
           "/api/v1/packages/{id}",
           Access::signed_in,

@@ -156,6 +156,7 @@ http::Response grant_role(Call& call)
                               .to_on = day_member(body, "to"),
                               .records_from_on = day_member(body, "records_from"),
                               .records_to_on = day_member(body, "records_to"),
+                              .record_set = text_member(body, "record_set"),
                               .delegated_from = text_member(body, "delegated_from"),
                               .reason = text_member(body, "reason")};
     if (wanted.delegated_from.empty()) {

@@ -7,6 +7,7 @@
 #include <vtlt/core/base/file.h>
 #include <vtlt/core/export/package_verifier.h>
 #include <vtlt/core/services/jobs.h>
+#include <vtlt/core/services/record_sets.h>
 #include <vtlt/webui/formats.h>
 #include <vtlt/webui/labels.h>
 #include <vtlt/webui/shapes.h>
@@ -84,17 +85,21 @@ http::Response show_packages(Call& call)
 
 // --- before it is made
 
-Json source_view(const AskedQuery& asked)
+Json source_view(const PackageSource& source, const std::string& set_title)
 {
-    if (asked.is_empty()) {
+    if (source.is_empty()) {
         return nullptr;
     }
     auto fields = Json::array();
-    for (const auto& [name, value] : asked.parts()) {
+    for (const auto& [name, value] : source.parts()) {
         if (!value.empty()) {
             fields.push_back({{"name", name}, {"value", value}});
         }
     }
+    if (!source.set.empty()) {
+        return {{"q", ""}, {"text", set_title}, {"href", "/sets/" + source.set}, {"fields", fields}};
+    }
+    const auto& asked = source.asked;
     auto text = asked.q;
     if (!asked.from.empty() || !asked.to.empty()) {
         text += (text.empty() ? "" : " · ") + asked.from + " – " + asked.to;
@@ -137,10 +142,15 @@ struct PackageForm
     std::string name_error;
 };
 
-http::Response package_new_page(const Call& call, const AskedQuery& asked, const PackageForm& form, int status = 200)
+http::Response package_new_page(const Call& call, const PackageSource& source, const PackageForm& form,
+                                int status = 200)
 {
-    const bool has_source = !asked.is_empty();
-    const auto found = has_source ? preflight(call, asked) : Preflight{};
+    const bool has_source = !source.is_empty();
+    const auto found = has_source ? preflight(call, source) : Preflight{};
+    const auto set_title =
+        source.set.empty() ? std::string{} : services::get_record_set(call.archive(), call.actor, source.set).set.title;
+    const auto name = source.set.empty() ? suggested_name(source.asked) : suggested_name(set_title);
+    const auto origin = source.set.empty() ? link("/search", source.asked.parts()) : "/sets/" + source.set;
     const auto documents = found.estimate.documents;
     auto notes = Json::array();
     if (documents > 0 && !found.has_room()) {
@@ -153,15 +163,15 @@ http::Response package_new_page(const Call& call, const AskedQuery& asked, const
         {"title", page_text(call.language, "package_new.title")},
         {"action", "/packages"},
         {"repeat", make_uid()},
-        {"cancel", has_source ? link("/search", asked.parts()) : std::string{"/packages"}},
+        {"cancel", has_source ? origin : std::string{"/packages"}},
         {"errors", form.name_error.empty() ? Json() : error_summary(call.language, {{"f-name", form.name_error}})},
-        {"source", source_view(asked)},
+        {"source", source_view(source, set_title)},
         {"ready", documents > 0 && found.has_room()},
         {"facts", has_source ? facts(call, found) : Json::array()},
         {"excluded_text", ""},
         {"notes", notes},
         {"name",
-         {{"value", form.name.empty() && has_source ? suggested_name(asked) : form.name},
+         {{"value", form.name.empty() && has_source ? name : form.name},
           {"error", form.name_error.empty() ? Json() : Json(form.name_error)}}},
         {"profiles", profiles(call, form.profile)},
         {"submit_text", documents > 0 ? count_text(call.language, "package_new.make", documents) : std::string{}}};
@@ -172,18 +182,19 @@ http::Response package_new_page(const Call& call, const AskedQuery& asked, const
 
 http::Response show_package_new(Call& call)
 {
-    return package_new_page(call, asked_query(call), {});
+    return package_new_page(call, package_source(call), {});
 }
 
 http::Response make_package(Call& call)
 {
-    const auto asked = asked_query(call);
+    const auto source = package_source(call);
     PackageForm form{.name = call.field("name"), .profile = call.field("profile"), .name_error = {}};
     try {
         const auto uid = order_package(call,
-                                       {.query = asked.text(),
+                                       {.query = source.set.empty() ? source.asked.text() : std::string{},
                                         .dossier = {},
-                                        .relaxed = asked.relaxed,
+                                        .set = source.set,
+                                        .relaxed = source.asked.relaxed,
                                         .profile = form.profile,
                                         .name = form.name},
                                        call.field("repeat"));
@@ -193,7 +204,7 @@ http::Response make_package(Call& call)
             throw;
         }
         form.name_error = error_text(call.language, error);
-        return package_new_page(call, asked, form, 422);
+        return package_new_page(call, source, form, 422);
     }
 }
 

@@ -8,6 +8,7 @@
 #include <vtlt/core/services/certificates.h>
 #include <vtlt/core/services/organisation.h>
 #include <vtlt/core/services/people.h>
+#include <vtlt/core/services/record_sets.h>
 #include <vtlt/core/services/rights.h>
 #include <vtlt/core/services/role_words.h>
 #include <vtlt/core/services/second_factor.h>
@@ -22,6 +23,7 @@ namespace {
 
 constexpr std::size_t kShownPeople = 50;
 constexpr std::size_t kShownGrants = 200;
+constexpr std::size_t kShownSets = 200;
 
 std::string clearance_text(Language language, Secrecy clearance)
 {
@@ -175,13 +177,20 @@ std::string period_text(const catalog::RoleGrant& grant)
     return date_text(grant.from_on) + " – " + (grant.to_on ? date_text(*grant.to_on) : std::string{"…"});
 }
 
-std::string records_text(Language language, const catalog::RoleGrant& grant)
+/// Which records only: of a period, of a saved set.
+std::string records_text(Language language, const services::ListedGrant& one)
 {
+    const auto& grant = one.grant;
+    const auto in_set = !grant.record_set ? std::string{}
+                        : one.record_set_title.empty()
+                            ? page_text(language, "rights.in_some_set")
+                            : page_text(language, "rights.in_set", {{"set", one.record_set_title}});
     if (!grant.records_from_on && !grant.records_to_on) {
-        return {};
+        return in_set;
     }
     const auto day = [](std::optional<Date> date) { return date ? date_text(*date) : std::string{"…"}; };
-    return page_text(language, "rights.records") + " " + day(grant.records_from_on) + " – " + day(grant.records_to_on);
+    return page_text(language, "rights.records") + " " + day(grant.records_from_on) + " – " + day(grant.records_to_on) +
+           (in_set.empty() ? "" : " · ") + in_set;
 }
 
 /// A written order that nobody has confirmed: nothing is read by it.
@@ -220,7 +229,7 @@ Json grant_row(const Call& call, const RoleWords& words, const services::ListedG
         {"unit", grant.unit_code},
         {"scope", page_text(language, grant.with_sub_units ? "rights.with_sub_units" : "rights.without_sub_units")},
         {"period", period_text(grant)},
-        {"records", records_text(language, grant)},
+        {"records", records_text(language, one)},
         {"reason", basis_text(language, grant)},
         {"by", one.granted_by_name.empty() ? actor_title(call, grant.granted_by) : one.granted_by_name},
         {"state", holding_state(language, {.is_ended = !open,
@@ -260,6 +269,18 @@ Json role_options(const Call& call)
     return options;
 }
 
+/// Saved sets that a grant may be confined to; the first choice is none.
+Json set_options(const Call& call)
+{
+    auto options = Json::array();
+    for (const auto& one : services::list_record_sets(call.archive(), call.actor, {}, kShownSets)) {
+        options.push_back({{"value", one.set.uid},
+                           {"text", one.set.title + " (" + one.set.unit_code + ")"},
+                           {"selected", call.field("record_set") == one.set.uid}});
+    }
+    return options;
+}
+
 Json grant_form(const Call& call, const catalog::Account& account, const FieldProblems& problems)
 {
     const auto unit = call.field("unit");
@@ -268,6 +289,7 @@ Json grant_form(const Call& call, const catalog::Account& account, const FieldPr
             {"units", unit_options(call, auth::Action::user_administer, unit.empty() ? account.unit_code : unit)},
             {"only_unit", call.field("only_unit") == "1"},
             {"days", day_fields(call, problems)},
+            {"sets", set_options(call)},
             {"reason", call.field("reason")}};
 }
 
@@ -426,9 +448,13 @@ http::Response grant_role(Call& call)
                                     .to_on = day_field(call, "to", "f-to", problems),
                                     .records_from_on = day_field(call, "records_from", "f-records-from", problems),
                                     .records_to_on = day_field(call, "records_to", "f-records-to", problems),
+                                    .record_set = call.field("record_set"),
                                     .reason = call.field("reason")};
-    static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kFields{
-        {{"grant.exists", "f-role"}, {"grant.", "f-to"}, {"unit.", "f-unit"}, {"text.", "f-reason"}}};
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kFields{{{"grant.exists", "f-role"},
+                                                                                           {"grant.", "f-to"},
+                                                                                           {"record_set.", "f-set"},
+                                                                                           {"unit.", "f-unit"},
+                                                                                           {"text.", "f-reason"}}};
     if (problems.empty()) {
         try {
             services::grant_role(call.archive(), call.clock(), call.actor, wanted);

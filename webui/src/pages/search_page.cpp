@@ -140,6 +140,13 @@ Json package_link(const Call& call, const AskedQuery& asked, std::uint64_t total
             {"text", count_text(call.language, "search.make_package", total)}};
 }
 
+/// What "save as set" leads to: the strict hits of the query.
+std::string save_link(const Call& call, const AskedQuery& asked, std::uint64_t total)
+{
+    const bool may = total > 0 && auth::is_allowed_somewhere(call.actor, auth::Action::record_set_create);
+    return may ? link("/sets/new", {{"q", asked.q}, {"from", asked.from}, {"to", asked.to}}) : std::string{};
+}
+
 std::string relaxed_words(const indexer::SearchAnswer& answer)
 {
     std::string words;
@@ -189,6 +196,7 @@ http::Response show_search(Call& call)
         {"pending_text", pending_text(call, pending)},
         {"hidden_text", ""},
         {"package", package_link(call, asked, answer.total)},
+        {"save", save_link(call, asked, answer.total)},
         {"list", answer.total == 0 ? std::string{} : link("/search/list", asked.parts())},
         {"clear_href", "/search"}};
     return page(call, "search", view, frame);

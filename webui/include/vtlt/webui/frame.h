@@ -30,6 +30,7 @@ inline constexpr std::array kPlaces{
     Place{"intake", "/intake", "documents", "n", auth::Action::upload_create},
     Place{"secrecy", "/secrecy", "documents", "m", auth::Action::secrecy_confirm},
     Place{"readers", "/readers", "documents", "b", auth::Action::readers_read},
+    Place{"sets", "/sets", "documents", "s", auth::Action::record_set_read},
     Place{"packages", "/packages", "", "p", auth::Action::document_export},
     Place{"integrity", "/integrity", "", "k", auth::Action::integrity_verify},
     Place{"audit", "/audit", "", "l", auth::Action::audit_read},

@@ -17,6 +17,7 @@
 #include <vtlt/core/services/history.h>
 #include <vtlt/core/services/positions.h>
 #include <vtlt/core/services/readers.h>
+#include <vtlt/core/services/record_sets.h>
 #include <vtlt/core/services/rights.h>
 #include <vtlt/core/services/role_words.h>
 #include <vtlt/core/services/second_factor.h>
@@ -73,6 +74,9 @@ Json position_list_json(std::span<const services::ListedPosition> positions);
 /// What somebody who left handed over; in a list with both names.
 Json hand_over_json(const catalog::HandOver& made);
 Json hand_over_list_json(std::span<const services::ListedHandOver> list);
+/// A saved set as its reader sees it, and the same with a page of its documents.
+Json record_set_json(const services::ShownRecordSet& shown);
+Json record_set_json(const services::RecordSetPage& page);
 /// `units`: all there are, for the parent's code.
 Json unit_json(const catalog::Unit& unit, std::span<const catalog::Unit> units);
 

@@ -22,6 +22,7 @@ struct Grant
     bool with_sub_units = true;
     std::optional<Date> records_from = std::nullopt; ///< records of this period only, by day of issue, both within
     std::optional<Date> records_to = std::nullopt;
+    std::optional<RecordSetId> set = std::nullopt; ///< documents of this saved set only
     /// lệnh bằng văn bản: the uid of the written order that it is. By it records are read, and nothing of what the role
     /// may do is allowed; empty: the role itself is held.
     std::string order = {};

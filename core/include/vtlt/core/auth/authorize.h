@@ -2,6 +2,7 @@
 #pragma once
 
 #include <vtlt/core/auth/actor.h>
+#include <vtlt/core/base/ids.h>
 #include <vtlt/core/catalog/secrecy.h>
 
 #include <array>
@@ -27,6 +28,9 @@ enum class Action
     readers_confirm, ///< another person's entry in one
     dossier_read,
     dossier_create,
+    record_set_read, ///< one's own, granted ones, and those of units whose people one administers
+    record_set_create,
+    record_set_remove,
     unit_read,
     unit_create,
     upload_create,
@@ -53,6 +57,7 @@ struct Target
     std::optional<UnitId> unit = std::nullopt;
     std::optional<Date> issued_on = std::nullopt;    ///< of a document; rights in a period reach none without a day
     std::optional<ReaderListId> list = std::nullopt; ///< of a document: known to the people of this list alone
+    std::vector<RecordSetId> sets = {}; ///< of a document: the saved sets it is in that a grant names, ascending
 };
 
 bool is_allowed(const Actor& actor, Action action, const Target& target);
@@ -77,7 +82,8 @@ struct Reasons
         bool role = false;   ///< the role may do it
         bool unit = false;   ///< the grant reaches the unit
         bool period = false; ///< and the day
-        bool holds() const { return role && unit && period; }
+        bool set = false;    ///< and, where it names a saved set, the document is in it
+        bool holds() const { return role && unit && period && set; }
     };
     bool scope = false;          ///< not kept back by an API token
     bool clearance = false;      ///< the grade is not above his
@@ -90,13 +96,15 @@ Reasons explain(const Actor& person, Action action, const Target& target);
 /// The same decision as a set: what of the records an action reaches, for SQL and for the index.
 struct Reach
 {
-    /// Units whose records of a period are reached. Without ends: of any time, also those without a day.
+    /// Units whose records of a period are reached, where a set is named those in it. Without ends: of any time, also
+    /// those without a day.
     struct Part
     {
         std::vector<UnitId> units; ///< ascending; ignored where `every_unit`
         bool every_unit = false;
         std::optional<Date> from = std::nullopt; ///< both within
         std::optional<Date> to = std::nullopt;
+        std::optional<RecordSetId> set = std::nullopt;
         bool operator==(const Part&) const = default;
     };
     std::vector<Secrecy> bands;           ///< ascending

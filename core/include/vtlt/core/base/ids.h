@@ -27,6 +27,7 @@ using DocumentId = Id<struct DocumentTag>;
 using FileId = Id<struct FileTag>;
 using ObjectId = Id<struct ObjectTag>;
 using JobId = Id<struct JobTag>;
+using RecordSetId = Id<struct RecordSetTag>;
 using ReclassificationId = Id<struct ReclassificationTag>;
 using ReaderListId = Id<struct ReaderListTag>;
 

@@ -41,6 +41,7 @@ struct Document
     std::string source_path; ///< where intake met it; the path's bytes, repaired to UTF-8
     Instant created_at{};
     std::int64_t revision = 1;
+    std::vector<RecordSetId> sets = {}; ///< those it is in that a grant names, ascending (catalog/record_set.h)
 
     /// Whoever opens it is told of in the history, and no browser keeps it.
     bool is_guarded() const { return secrecy > Secrecy::open || reader_list; }
@@ -93,7 +94,7 @@ struct DocumentView
     std::vector<File> files;            ///< by ordinal
 };
 
-/// All views of the given ids in the given order; ids that do not exist are left out. Set-based: two statements.
+/// All views of the given ids in the given order; ids that do not exist are left out. Set-based: three statements.
 std::vector<DocumentView> list_views(db::ReadTx& tx, std::span<const DocumentId> ids);
 std::vector<DocumentView> list_views_by_uid(db::ReadTx& tx, std::span<const Uid> uids);
 /// Throws not_found `document.not_found`.
@@ -174,6 +175,7 @@ struct Holder
     UnitId unit;
     std::optional<Date> issued_on;
     std::optional<ReaderListId> reader_list;
+    std::vector<RecordSetId> sets = {}; ///< as Document::sets
 };
 auth::Target target_of(const Holder& holder);
 /// Oldest first.

@@ -28,6 +28,7 @@ public:
         std::string_view unit;
         std::string_view day;
         std::string_view list = "NULL"; ///< its need-to-know list; NULL: on none
+        std::string_view document = {}; ///< its key, for saved sets; empty: no set has any of these records
     };
 
     /// `first`: number of its first parameter.
@@ -41,16 +42,19 @@ public:
 
 private:
     std::string parameter();
+    std::string part_text(const auth::Reach::Part& part, const Columns& columns);
+    bool is_never(const auth::Reach::Part& part) const { return part.set && !has_sets_; }
 
     const auth::Reach& reach_;
     bool asks_lists_;
+    bool has_sets_;
     int first_;
     int next_;
     std::string text_;
 };
 
 inline constexpr ReachSql::Columns kDocumentReach{"document.secrecy", "document.unit_id", "document.issued_on",
-                                                  "document.reader_list_id"};
+                                                  "document.reader_list_id", "document.id"};
 /// Of a dossier the day it was opened counts, else the first of its year (dossier_day).
 inline constexpr ReachSql::Columns kDossierReach{"dossier.secrecy", "dossier.unit_id",
                                                  "coalesce(dossier.opened_on, dossier.year * 10000 + 101)"};

@@ -41,6 +41,8 @@ struct RoleGrant
     std::optional<Date> to_on; ///< the last day on which it holds
     std::optional<Date> records_from_on;
     std::optional<Date> records_to_on;
+    std::optional<RecordSetId> record_set; ///< documents of this saved set only
+    Uid record_set_uid;                    ///< filled when read; empty without one
     std::optional<GrantId> delegated_from; ///< ủy quyền: whose grant is exercised
     std::optional<WrittenOrder> order;     ///< holds only once it is confirmed
     std::optional<PositionId> position;    ///< chức vụ: granted with it, ends with it

@@ -35,6 +35,8 @@ void request_reindex(db::WriteTx& tx, DocumentId document, Secrecy band);
 void request_removal(db::WriteTx& tx, DocumentId document, Secrecy band);
 /// For every document of the dossier, each in its own band.
 void request_reindex(db::WriteTx& tx, DossierId dossier);
+/// Likewise of the saved set: a grant names it now, and its documents say so in the index.
+void request_reindex(db::WriteTx& tx, RecordSetId set);
 
 /// Oldest first, seq > `after`.
 std::vector<IndexRequest> list_requests(db::ReadTx& tx, std::int64_t after, std::size_t limit);

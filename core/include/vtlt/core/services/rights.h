@@ -28,14 +28,16 @@ struct NewGrant
     std::optional<Date> to_on = std::nullopt;           ///< the last day; absent: until it is ended
     std::optional<Date> records_from_on = std::nullopt; ///< records issued within these days only
     std::optional<Date> records_to_on = std::nullopt;
-    std::string delegated_from = {}; ///< ủy quyền: uid of another person's grant, whose role and unit it is
+    std::string record_set = {};     ///< uid of a saved set: its documents only, within unit and period
+    std::string delegated_from = {}; ///< ủy quyền: uid of another person's grant: its role, unit, period and set
     std::string reason = {};
 };
 
 /// Throws forbidden `auth.forbidden` (who gives more than he administers), not_found `account.not_found`,
-/// `unit.not_found`, `grant.not_found`, conflict `unit.closed`, `account.disabled`, `grant.exists`, `grant.delegated`
-/// (what is delegated cannot be delegated again, nor a written order), invalid `grant.bad_period`, `grant.needs_end` (a
-/// delegation, and a member of an inspection, have a last day), `text.not_utf8`.
+/// `unit.not_found`, `grant.not_found`, `record_set.not_found`, conflict `unit.closed`, `account.disabled`,
+/// `grant.exists`, `grant.delegated` (what is delegated cannot be delegated again, nor a written order), invalid
+/// `grant.bad_period`, `grant.needs_end` (a delegation, and a member of an inspection, have a last day),
+/// `text.not_utf8`.
 catalog::RoleGrant grant_role(Archive& archive, const Clock& clock, const auth::Actor& actor, const NewGrant& wanted);
 
 /// lệnh bằng văn bản: by it somebody who administers reads the records of a unit, for some days.
@@ -79,8 +81,9 @@ struct ListedGrant
     Uid account; ///< whose
     std::string account_name;
     std::string account_full_name;
-    std::string granted_by_name; ///< full name; empty for an operator
-    bool is_active = false;      ///< holds today
+    std::string granted_by_name;       ///< full name; empty for an operator
+    bool is_active = false;            ///< holds today
+    std::string record_set_title = {}; ///< of the saved set it is confined to, for who may know of that one
 };
 
 /// Of a person, oneself or by user.read: what he holds, or with `past` whatever he held. Throws not_found
