@@ -25,7 +25,7 @@
 /// Document data is the uid alone. Version 1.
 namespace vtlt::indexer {
 
-inline constexpr std::string_view kFormatVersion = "3";
+inline constexpr std::string_view kFormatVersion = "4";
 inline constexpr std::string_view kPairPrefix = "B";
 inline constexpr std::string_view kTitlePrefix = "S";
 inline constexpr std::string_view kTitlePairPrefix = "SB";

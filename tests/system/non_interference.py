@@ -45,6 +45,7 @@ class NonInterference(VtltCase):
         self.ok(self.plain, "user", "add", "phongb", "--role", "officer", "--unit", "B", "--clearance", "open", "--password-file", password)
         self.ok(self.plain, "user", "add", "luutru", "--role", "archivist", "--clearance", "open", "--password-file", password)
         self.ok(self.plain, "user", "add", "duocdoc", "--role", "clerk", "--clearance", "tuyet_mat", "--password-file", password)
+        self.prepare()
         self.more = self.folder / "more"
         shutil.copytree(self.plain, self.more)
         self.ok(self.more, "dossier", "new", "09.XQ", "--title", "Tác chiến xyzzyquang", "--secrecy", "tuyet_mat", "--opened-on", "2023-01-01")
@@ -53,6 +54,9 @@ class NonInterference(VtltCase):
         self.secret = line["id"]
         # And what befell it since.
         self.ok(self.more, "secrecy", "set", self.secret, "mat", "--reason", "xyzzyquang đã kết thúc")
+
+    def prepare(self):
+        """What both archives have besides."""
 
     def answers(self, name):
         """The same person in front of both, each with a connection of his own."""
@@ -189,6 +193,27 @@ class NonInterference(VtltCase):
                 self.assertEqual(answers[:half], answers[half:], f"{route['method']} {route['pattern']} {there}")
                 count += len(answers)
         self.assertGreater(count, 500)
+
+
+class WhereAnotherUnitTells(NonInterference):
+    """A unit that tells of its hidden records tells of no other's: neither who reads in both of them nor who reads in that one alone
+    learns anything of the secret."""
+
+    # They prove nothing new here.
+    test_packages_of_a_reader_without_the_clearance = None
+    test_who_may_read_it_sees_it = None
+
+    def prepare(self):
+        self.ok(self.plain, "unit", "change", "B", "--tells-hidden", "yes")
+        self.ok(self.plain, "dossier", "new", "02", "--title", "Kho của B", "--unit", "B", "--secrecy", "mat", "--opened-on", "2023-01-01")
+        path = self.write("b/1.txt", REPORT.format(number=90, day=9, year=2023))
+        self.ok(self.plain, "ingest", path, "--dossier", "02", "--secrecy", "mat")
+
+    def test_the_unit_does_tell(self):
+        """Else the others would prove nothing."""
+        for name, excluded in (("luutru", 1), ("phongb", 1), ("docgia", None)):
+            for person in self.answers(name):
+                self.assertEqual(person.get("/api/v1/search?q=kho").json["excluded"], excluded, name)
 
 
 if __name__ == "__main__":

@@ -50,10 +50,14 @@ std::uint64_t room_on_disk(const fs::path& folder)
 Preflight preflight(const Call& call, const AskedQuery& asked)
 {
     const auto reach = auth::reach_of(call.actor, auth::Action::document_export);
-    const auto documents = call.house.searchers.with(
-        [&](indexer::Searcher& searcher) { return searcher.matching_documents(asked.text(), reach, asked.relaxed); });
+    const auto told = auth::told_reach(call.actor, auth::Action::document_export);
+    const auto [documents, excluded] = call.house.searchers.with([&](indexer::Searcher& searcher) {
+        return std::pair{searcher.matching_documents(asked.text(), reach, asked.relaxed),
+                         searcher.count_excluded(asked.text(), told)};
+    });
     Preflight answer{.estimate = export_::estimate_package(call.archive().database(), documents),
-                     .free_bytes = room_on_disk(call.archive().home().root())};
+                     .free_bytes = room_on_disk(call.archive().home().root()),
+                     .excluded = excluded};
     // The grade is told by the index where one band alone matches, else by the rows.
     answer.highest = reach.bands.size() == 1 ? reach.bands.front() : highest_of(call, documents);
     return answer;

@@ -12,8 +12,11 @@ ReachSql::ReachSql(const auth::Reach& reach, const Columns& columns, int first)
         text_ = "(1 = 0)";
         return;
     }
-    // Bands are all up to a clearance.
+    // Bands have no gap: all up to a clearance, or (auth::told_reach) all above one.
     text_ = "(" + std::string{columns.secrecy} + " <= " + parameter();
+    if (reach_.bands.front() != kBands.front()) {
+        text_ += " AND " + std::string{columns.secrecy} + " >= " + parameter();
+    }
     if (!reach_.is_whole()) {
         std::string parts;
         for (const auto& part : reach_.parts) {
@@ -49,6 +52,9 @@ db::Statement& ReachSql::bind_to(db::Statement& statement) const
     }
     int at = first_;
     statement.bind(at++, static_cast<int>(reach_.bands.back()));
+    if (reach_.bands.front() != kBands.front()) {
+        statement.bind(at++, static_cast<int>(reach_.bands.front()));
+    }
     if (reach_.is_whole()) {
         return statement;
     }

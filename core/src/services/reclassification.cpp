@@ -62,6 +62,9 @@ std::vector<audit::Event> write_change(db::WriteTx& tx, const Clock& clock, cons
         {"revision", document.revision + 1},
         {"reason", change.reason},
         {"changes", {{"secrecy", {{"old", secrecy_name(document.secrecy)}, {"new", secrecy_name(change.to)}}}}}};
+    if (const auto mode = catalog::mode_after(document, change.to); mode != document.mode) {
+        detail["changes"]["mode"] = {{"old", use_mode_name(document.mode)}, {"new", use_mode_name(mode)}};
+    }
     if (change.proposal) {
         detail["proposal"] = change.proposal->uid;
         detail["proposed_by"] = change.proposal->proposed_by;
@@ -118,6 +121,7 @@ Attempt write_attempt(Archive& archive, const Clock& clock, const auth::Actor& a
     audit::record_events(tx, clock, actor, write_change(tx, clock, actor, *change));
     tx.commit();
     now = change->document;
+    now.mode = catalog::mode_after(now, change->to);
     now.secrecy = change->to;
     ++now.revision;
     return Attempt::done;

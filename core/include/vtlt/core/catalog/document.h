@@ -5,6 +5,7 @@
 #include <vtlt/core/base/date.h>
 #include <vtlt/core/base/ids.h>
 #include <vtlt/core/catalog/secrecy.h>
+#include <vtlt/core/catalog/use_mode.h>
 #include <vtlt/core/sandbox/cause.h>
 
 #include <cstdint>
@@ -37,7 +38,8 @@ struct Document
     std::optional<Date> issued_on;
     std::string title; ///< tiêu đề / trích yếu
     Secrecy secrecy = Secrecy::open;
-    std::string source_path; ///< where intake met it; the path's bytes, repaired to UTF-8
+    UseMode mode = UseMode::conditional; ///< fits its secrecy
+    std::string source_path;             ///< where intake met it; the path's bytes, repaired to UTF-8
     Instant created_at{};
     std::int64_t revision = 1;
 
@@ -94,6 +96,9 @@ std::vector<DocumentView> list_views_by_uid(db::ReadTx& tx, std::span<const Uid>
 /// Throws not_found `document.not_found`.
 DocumentView get_view(db::ReadTx& tx, std::string_view uid);
 
+/// What rights look at, without reading the document: one that is hidden is refused as soon as one that is not there.
+std::optional<auth::Target> find_target(db::ReadTx& tx, std::string_view uid);
+
 /// Every document id, ascending, in portions of at most `limit` after `after`.
 std::vector<DocumentId> list_ids(db::ReadTx& tx, DocumentId after, std::size_t limit);
 /// The same of one band, as the index must hold them (I7).
@@ -104,7 +109,7 @@ std::vector<DocumentId> list_ids_by_number(db::ReadTx& tx, std::string_view numb
 std::vector<DocumentId> list_ids_by_content(db::ReadTx& tx, DocumentId document);
 std::int64_t count_documents(db::ReadTx& tx);
 
-/// Takes the next place in the home dossier's item list.
+/// Takes the next place in the home dossier's item list. Nobody has decided on its mode of use yet.
 DocumentId insert_document(db::WriteTx& tx, const Document& document, std::string_view created_by);
 FileId insert_file(db::WriteTx& tx, const File& file, ObjectId object);
 
@@ -125,7 +130,10 @@ Description describe(db::WriteTx& tx, DocumentId document, const Description& de
 /// Writes the described values and the revision of `document`, for an edit.
 void update_description(db::WriteTx& tx, const Document& document);
 
-/// The grade alone, with its counts; revision + 1. Its objects follow by `replace_object`.
+/// A graded document is secret; one that comes down to none waits for somebody to open it.
+UseMode mode_after(const Document& document, Secrecy secrecy);
+/// The grade with its counts, and the mode of use that follows from it; revision + 1. Its objects follow by
+/// `replace_object`.
 void set_secrecy(db::WriteTx& tx, const Document& document, Secrecy secrecy);
 
 /// An object that files of a document have, of every version: an original or a text.

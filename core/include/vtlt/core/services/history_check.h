@@ -27,7 +27,7 @@ struct HistoryFault
 std::vector<HistoryFault> check_documents_against_history(db::Database& database);
 
 /// Role, clearance, disabling and password of each account, scopes, end and revocation of each API token, the account
-/// of each session: as their events told them last.
+/// of each session, the policy of each unit: as their events told them last.
 std::vector<HistoryFault> check_people_against_history(db::Database& database);
 
 } // namespace vtlt::services
