@@ -82,6 +82,7 @@ inline constexpr std::array kCommandTable{
     CommandRow{"unit add", auth::Action::unit_create},
     CommandRow{"unit list", auth::Action::unit_read},
     CommandRow{"unit rename", auth::Action::unit_create},
+    CommandRow{"unit change", auth::Action::unit_create},
     CommandRow{"unit close", auth::Action::unit_create},
     CommandRow{"unit merge", auth::Action::unit_create},
     CommandRow{"unit split", auth::Action::unit_create},

@@ -3,6 +3,7 @@
 
 #include <vtlt/core/auth/authorize.h>
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/services/documents.h>
 #include <vtlt/indexer/searcher.h>
 
 #include <algorithm>
@@ -44,6 +45,11 @@ std::vector<DocumentId> find_by_number(const Context& context, services::Archive
     return ids;
 }
 
+bool may_read(const auth::Actor& actor, const catalog::DocumentView& view)
+{
+    return auth::is_allowed(actor, auth::Action::document_read, catalog::target_of(view.document));
+}
+
 } // namespace
 
 std::optional<Date> day_or_none(const std::string& typed)
@@ -55,6 +61,14 @@ std::optional<Date> day_or_none(const std::string& typed)
         return day;
     }
     throw Error{Kind::invalid, "date.not_a_day", {{"value", typed}}};
+}
+
+bool yes_or_no(const std::string& typed)
+{
+    if (typed != "yes" && typed != "no") {
+        throw Error{Kind::invalid, "option.not_yes_or_no", {{"value", typed}}};
+    }
+    return typed == "yes";
 }
 
 auth::Role role_of(const std::string& typed)
@@ -79,14 +93,16 @@ catalog::DocumentView find_document(const Context& context, services::Archive& a
     std::vector<catalog::DocumentView> found;
     if (const auto uid = in_capitals(name); is_uid(uid)) {
         found = catalog::list_views_by_uid(tx, std::vector<Uid>{uid});
+        if (!found.empty() && !may_read(context.actor(), found.front())) {
+            services::refuse_document(context.actor(), catalog::target_of(found.front().document), name);
+        }
     } else {
+        // Of what he may not read not even the number is told: by its number it is missing, also where a unit tells.
         found = catalog::list_views(tx, find_by_number(context, archive, tx, name));
     }
-    std::erase_if(found, [&](const catalog::DocumentView& view) {
-        return !auth::is_allowed(context.actor(), auth::Action::document_read, catalog::target_of(view.document));
-    });
+    std::erase_if(found, [&](const catalog::DocumentView& view) { return !may_read(context.actor(), view); });
     if (found.empty()) {
-        throw Error{Kind::not_found, "document.not_found", {{"id", name}}};
+        services::refuse_document(context.actor(), std::nullopt, name);
     }
     if (found.size() > 1) {
         throw Error{Kind::conflict, "document.ambiguous", {{"count", std::to_string(found.size())}, {"id", name}}};

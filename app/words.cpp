@@ -11,6 +11,13 @@ std::string counted(const Context& context, const std::string& key, std::uint64_
     return context.text("cli", count == 1 ? key + ".one" : key, fields);
 }
 
+void say_excluded(const Context& context, std::optional<std::uint64_t> excluded)
+{
+    if (excluded.value_or(0) > 0) {
+        context.say(counted(context, "search.excluded", *excluded, {{"count", std::to_string(*excluded)}}));
+    }
+}
+
 const std::string& role_word(const Context& context, const auth::RoleLabels& labels, auth::Role role)
 {
     return labels.text(role, webui::kLanguageNames[static_cast<std::size_t>(context.language)]);

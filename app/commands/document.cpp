@@ -30,6 +30,7 @@ void print_view(const Context& context, const catalog::DocumentView& view)
     json["issued_on"] = json_or_null(document.issued_on ? format_date_vi(*document.issued_on) : std::string{});
     json["created_at"] = moment(document.created_at);
     json["secrecy"] = context.text("secrecy", secrecy_name(document.secrecy));
+    json["mode"] = context.text("mode", use_mode_name(document.mode));
     for (const auto& [key, value] : json.items()) {
         if (value.is_null() || value.is_structured() || key == "format_version") {
             continue;

@@ -39,7 +39,8 @@ struct TextValue
 
 constexpr std::array kTexts{TextValue{"title", &Changes::title},   TextValue{"number", &Changes::number},
                             TextValue{"symbol", &Changes::symbol}, TextValue{"kind", &Changes::kind},
-                            TextValue{"issuer", &Changes::issuer}, TextValue{"signer", &Changes::signer}};
+                            TextValue{"issuer", &Changes::issuer}, TextValue{"signer", &Changes::signer},
+                            TextValue{"mode", &Changes::mode}};
 constexpr const char* kDay = "issued-on";
 
 Changes changes_of(const Options& options)

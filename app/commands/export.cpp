@@ -106,22 +106,23 @@ void end_job(services::Archive& archive, jobs::JobContext& job, const jobs::Endi
 }
 
 void finish_job(const Context& context, services::Archive& archive, const Options& options, jobs::JobContext& job,
-                const export_::PackageResult& result)
+                const export_::PackageResult& result, const Selection& selected)
 {
     auto tx = archive.database().write();
     record_package_exported(tx, context.clock(), context.actor(), job.job().uid, options.wish(), result);
     job.finish(tx, {.outcome = jobs::Outcome::done,
-                    .result = package_result_json(result, context.typed_path(options.to.native()))});
+                    .result = package_result_json(result, selected.excluded, context.typed_path(options.to.native()))});
     jobs::mark_reported(tx, job.job().id);
     tx.commit();
 }
 
-void print_result(const Context& context, const Options& options, const export_::PackageResult& result)
+void print_result(const Context& context, const Options& options, const export_::PackageResult& result,
+                  const Selection& selected)
 {
     const auto path = context.typed_path(options.to.native());
     if (context.json) {
         Json json{{"format_version", 1}};
-        json.update(package_result_json(result, path));
+        json.update(package_result_json(result, selected.excluded, path));
         context.print_json(json);
         return;
     }
@@ -130,6 +131,7 @@ void print_result(const Context& context, const Options& options, const export_:
                                 {"documents", std::to_string(result.documents)},
                                 {"bytes", std::to_string(result.bytes)},
                                 {"sha256", result.sha256}}));
+    say_excluded(context, selected.excluded);
 }
 
 int run_export(const Context& context, const Options& options)
@@ -138,14 +140,14 @@ int run_export(const Context& context, const Options& options)
     const auto house = context.open_house();
     auto& archive = *house.archive;
     auth::authorize_somewhere(context.actor(), auth::Action::document_export);
-    const auto documents = select_documents(house, context.actor(), options.wish());
+    const auto selected = select_documents(house, context.actor(), options.wish());
+    const auto& documents = selected.documents;
     if (documents.empty()) {
         throw Error{Kind::not_found, "export.no_documents"};
     }
     watch_interrupts();
-    auto request =
-        package_request(house, context.clock(), context.actor(), options.wish(), documents.size(), options.to,
-                        std::string{webui::kLanguageNames[static_cast<std::size_t>(context.language)]});
+    auto request = package_request(house, context.clock(), context.actor(), options.wish(), selected, options.to,
+                                   std::string{webui::kLanguageNames[static_cast<std::size_t>(context.language)]});
     jobs::JobContext job{archive.database(), context.clock(), start_job(context, archive, options, documents)};
     request.before_publish = [&] { require_still_allowed(archive, context.actor_now(archive), job.job().id); };
     export_::PackageResult result;
@@ -162,8 +164,8 @@ int run_export(const Context& context, const Options& options)
                 {.outcome = jobs::Outcome::failed, .error_code = error.code(), .error_fields = error.fields()});
         throw;
     }
-    finish_job(context, archive, options, job, result);
-    print_result(context, options, result);
+    finish_job(context, archive, options, job, result, selected);
+    print_result(context, options, result, selected);
     return kExitOk;
 }
 

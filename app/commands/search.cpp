@@ -109,6 +109,7 @@ void print_answer(const Context& context, const indexer::SearchAnswer& answer, s
         }
         print_hit(context, hit, ++rank, colours);
     }
+    say_excluded(context, answer.excluded);
     if (!answer.next_cursor.empty()) {
         context.say(context.text("cli", "search.more", {{"cursor", answer.next_cursor}}));
     }
@@ -131,19 +132,28 @@ auth::Actor reader(const Context& context, services::Archive& archive, const std
     return services::actor_of(archive, tx, account, context.clock().today());
 }
 
-auth::Reach readable(const Context& context, services::Archive& archive, const Options& options)
+/// What the eyes reach, and what they may only know of.
+struct Sight
 {
+    auth::Reach reach;
+    auth::Reach told;
+};
+
+Sight sight_of(const Context& context, services::Archive& archive, const Options& options)
+{
+    constexpr auto action = auth::Action::document_read;
     const auto eyes = reader(context, archive, options.as);
-    auth::authorize_somewhere(eyes, auth::Action::document_read);
-    return auth::reach_of(eyes, auth::Action::document_read);
+    auth::authorize_somewhere(eyes, action);
+    return {.reach = auth::reach_of(eyes, action), .told = auth::told_reach(eyes, action)};
 }
 
-indexer::SearchRequest make_request(const Options& options, auth::Reach reach, std::string query)
+indexer::SearchRequest make_request(const Options& options, const Sight& sight, std::string query)
 {
     return {.query = std::move(query),
             .limit = static_cast<std::size_t>(options.limit),
             .cursor = options.cursor,
-            .reach = std::move(reach),
+            .reach = sight.reach,
+            .told = sight.told,
             .count_only = options.count,
             .relaxed = options.relaxed};
 }
@@ -176,7 +186,7 @@ indexer::SearchAnswer search(const Context& context, indexer::Searcher& searcher
     return with_sound_index([&] { rebuild_index(context); }, [&] { return searcher.search(request); });
 }
 
-void answer_line(const Context& context, const Options& options, indexer::Searcher& searcher, const auth::Reach& reach,
+void answer_line(const Context& context, const Options& options, indexer::Searcher& searcher, const Sight& sight,
                  const std::string& line, std::int64_t pending)
 {
     if (line.find_first_not_of(" \t") == std::string::npos) {
@@ -184,7 +194,7 @@ void answer_line(const Context& context, const Options& options, indexer::Search
         return;
     }
     try {
-        const auto answer = search(context, searcher, make_request(options, reach, line));
+        const auto answer = search(context, searcher, make_request(options, sight, line));
         if (!context.json && !options.count) {
             context.print_line("# " + text::one_line(line));
         }
@@ -215,8 +225,8 @@ std::ifstream open_batch(const std::filesystem::path& path)
 int run_batch(const Context& context, const Options& options)
 {
     auto lines = open_batch(*options.batch);
-    const auto reach = readable(context, *context.open_for_reading(), options);
-    const auto pending = catch_up_index(context, reach);
+    const auto sight = sight_of(context, *context.open_for_reading(), options);
+    const auto pending = catch_up_index(context, sight.reach);
     const auto opened = context.open_for_reading();
     auto& archive = *opened;
     indexer::Searcher searcher{archive.home(), archive.database()};
@@ -225,7 +235,7 @@ int run_batch(const Context& context, const Options& options)
         if (line.ends_with('\r')) {
             line.pop_back();
         }
-        answer_line(context, options, searcher, reach, line, pending);
+        answer_line(context, options, searcher, sight, line, pending);
     }
     if (lines.bad()) {
         throw_errno("read", *options.batch);
@@ -255,13 +265,14 @@ int run_list(const Context& context, const Options& options, const std::string& 
     if (!output) {
         throw Error{Kind::invalid, "list.format", {{"value", options.list}}};
     }
-    const auto reach = readable(context, *context.open_for_reading(), options);
-    catch_up_index(context, reach);
+    const auto sight = sight_of(context, *context.open_for_reading(), options);
+    catch_up_index(context, sight.reach);
     const auto opened = context.open_for_reading();
     auto& archive = *opened;
     indexer::Searcher searcher{archive.home(), archive.database()};
-    const auto documents = with_sound_index([&] { rebuild_index(context); },
-                                            [&] { return searcher.matching_documents(query, reach, options.relaxed); });
+    const auto documents =
+        with_sound_index([&] { rebuild_index(context); },
+                         [&] { return searcher.matching_documents(query, sight.reach, options.relaxed); });
     export_::write_document_list(archive.database(), reader(context, archive, options.as), documents,
                                  {.query = query, .asked_by = context.actor().name, .made_at = context.clock().now()},
                                  *output, [&](std::string_view bytes) { context.print(bytes); });
@@ -281,12 +292,12 @@ int run_search(const Context& context, const Options& options)
     if (!options.list.empty()) {
         return run_list(context, options, query);
     }
-    const auto reach = readable(context, *context.open_for_reading(), options);
-    const auto pending = catch_up_index(context, reach);
+    const auto sight = sight_of(context, *context.open_for_reading(), options);
+    const auto pending = catch_up_index(context, sight.reach);
     const auto opened = context.open_for_reading();
     auto& archive = *opened;
     indexer::Searcher searcher{archive.home(), archive.database()};
-    give_answer(context, options, search(context, searcher, make_request(options, reach, query)), pending);
+    give_answer(context, options, search(context, searcher, make_request(options, sight, query)), pending);
     return kExitOk;
 }
 

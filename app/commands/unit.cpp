@@ -20,6 +20,7 @@ struct Options
     std::string title;
     std::string parent;
     std::string on;
+    std::string tells_hidden; ///< yes, no
     std::vector<std::string> codes;
     std::vector<std::string> into;
     bool move_people = false;
@@ -62,6 +63,16 @@ int run_rename(const Context& context, const Options& options)
     give_unit(context, archive,
               services::rename_unit(archive, context.clock(), context.actor(), options.code, options.title,
                                     day_or_none(options.on)));
+    return kExitOk;
+}
+
+int run_change(const Context& context, const Options& options)
+{
+    const auto tells = yes_or_no(options.tells_hidden);
+    const auto opened = context.open_for_writing();
+    auto& archive = *opened;
+    give_unit(context, archive,
+              services::set_unit_policy(archive, context.clock(), context.actor(), options.code, tells));
     return kExitOk;
 }
 
@@ -127,6 +138,7 @@ int run_list(const Context& context, const Options&)
         if (unit.closed_on) {
             line += "  " + context.text("cli", "unit.closed_on", {{"on", format_date_vi(*unit.closed_on)}});
         }
+        line += unit.tells_hidden ? "  " + context.text("cli", "unit.tells") : std::string{};
         context.print_line(line);
     }
     return kExitOk;
@@ -164,6 +176,9 @@ void add_unit(CLI::App& app, Context& context)
     add_code(rename);
     rename->add_option("--title", options->title, context.help("unit.title"))->required();
     add_day(rename);
+    auto* change = add_one("unit change", run_change);
+    add_code(change);
+    change->add_option("--tells-hidden", options->tells_hidden, context.help("unit.tells_hidden"))->required();
     auto* close = add_one("unit close", run_close);
     add_code(close);
     add_day(close);

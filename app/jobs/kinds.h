@@ -6,6 +6,8 @@
 #include <vtlt/core/export/package_writer.h>
 #include <vtlt/core/jobs/runner.h>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,12 +27,19 @@ struct PackageWish
 /// Throws invalid `export.profile`.
 export_::Profile profile_of(const std::string& name);
 
-/// The documents asked for, those the asker may take. Joining a query to a set happens here (decisions.md, "Rooms").
-std::vector<DocumentId> select_documents(const OpenHouse& house, const auth::Actor& actor, const PackageWish& wish);
+/// What was asked for: the documents that the asker may take, and how many he may only know of (absent where no unit
+/// tells him, auth::is_told).
+struct Selection
+{
+    std::vector<DocumentId> documents;
+    std::optional<std::uint64_t> excluded;
+};
+/// Joining a query to a set happens here (decisions.md, "Rooms").
+Selection select_documents(const OpenHouse& house, const auth::Actor& actor, const PackageWish& wish);
 
 /// What the writer needs to know besides the set. Signs what happened so far.
 export_::PackageRequest package_request(const OpenHouse& house, const Clock& clock, const auth::Actor& actor,
-                                        const PackageWish& wish, std::size_t documents,
+                                        const PackageWish& wish, const Selection& selected,
                                         const std::filesystem::path& out, const std::string& language);
 
 /// Before a package has its name: throws conflict `export.no_longer_allowed` when one of its documents may not be taken
@@ -43,7 +52,8 @@ void record_package_requested(db::WriteTx& tx, const Clock& clock, const auth::A
 void record_package_exported(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor, const Uid& job,
                              const PackageWish& wish, const export_::PackageResult& result);
 /// What a job keeps of a package that was made.
-Json package_result_json(const export_::PackageResult& result, const std::filesystem::path& out);
+Json package_result_json(const export_::PackageResult& result, std::optional<std::uint64_t> excluded,
+                         const std::filesystem::path& out);
 
 /// Job `export` of the server: exports/<job>/<name>.
 jobs::Work package_work(OpenHouse house, const Clock& clock);

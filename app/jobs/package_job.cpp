@@ -27,21 +27,28 @@ struct ProfileRow
 constexpr std::array kProfiles{ProfileRow{"inspection", export_::Profile::inspection},
                                ProfileRow{"bagit", export_::Profile::bagit}};
 
-std::vector<DocumentId> dossier_documents(const OpenHouse& house, const auth::Actor& actor, const std::string& name)
+Selection dossier_documents(const OpenHouse& house, const auth::Actor& actor, const std::string& name)
 {
+    constexpr auto action = auth::Action::document_export;
     auto tx = house.archive->database().read();
     const auto dossier = catalog::get_dossier(tx, auth::reach_of(actor, auth::Action::dossier_read), name);
-    std::vector<DocumentId> allowed;
+    Selection selected;
+    std::uint64_t told = 0;
     for (const auto& view : catalog::list_views(tx, catalog::list_dossier_documents(tx, dossier.id))) {
-        const auto& document = view.document;
-        if (auth::is_allowed(actor, auth::Action::document_export, catalog::target_of(document))) {
-            allowed.push_back(document.id);
+        const auto target = catalog::target_of(view.document);
+        if (auth::is_allowed(actor, action, target)) {
+            selected.documents.push_back(view.document.id);
+        } else if (auth::is_told(actor, action, target)) {
+            ++told;
         }
     }
-    return allowed;
+    if (!auth::told_reach(actor, action).is_nothing()) {
+        selected.excluded = told;
+    }
+    return selected;
 }
 
-Json query_json(const Clock& clock, const auth::Actor& actor, const PackageWish& wish, std::size_t count)
+Json query_json(const Clock& clock, const auth::Actor& actor, const PackageWish& wish, const Selection& selected)
 {
     return {{"format_version", 1},
             {"query", json_or_null(wish.query)},
@@ -50,8 +57,8 @@ Json query_json(const Clock& clock, const auth::Actor& actor, const PackageWish&
             {"relaxed", wish.relaxed},
             {"asked_by", actor.name},
             {"asked_at", format_instant(clock.now())},
-            {"count", count},
-            {"excluded", nullptr}};
+            {"count", selected.documents.size()},
+            {"excluded", json_or_null(selected.excluded)}};
 }
 
 std::string title_of(const OpenHouse& house, const auth::Actor& actor, const PackageWish& wish)
@@ -87,7 +94,8 @@ jobs::Ending make_package(const OpenHouse& house, const Clock& clock, jobs::JobC
     const auto& actor = context.actor();
     const auto wish = wish_of(context.request());
     auth::authorize_somewhere(actor, auth::Action::document_export);
-    const auto documents = select_documents(house, actor, wish);
+    const auto selected = select_documents(house, actor, wish);
+    const auto& documents = selected.documents;
     if (documents.empty()) {
         throw Error{Kind::not_found, "export.no_documents"};
     }
@@ -102,7 +110,7 @@ jobs::Ending make_package(const OpenHouse& house, const Clock& clock, jobs::JobC
         record_package_requested(tx, clock, actor, context.job().uid, wish, documents);
         tx.commit();
     }
-    auto request = package_request(house, clock, actor, wish, documents.size(), out,
+    auto request = package_request(house, clock, actor, wish, selected, out,
                                    context.request().value("language", std::string{"vi"}));
     request.before_publish = [&] {
         require_still_allowed(*house.archive, services::actor_now(*house.archive, clock, actor), context.job().id);
@@ -110,7 +118,8 @@ jobs::Ending make_package(const OpenHouse& house, const Clock& clock, jobs::JobC
     const auto result = write(house, clock, documents, request, context);
     auto tx = house.archive->database().write();
     record_package_exported(tx, clock, actor, context.job().uid, wish, result);
-    jobs::Ending ending{.outcome = jobs::Outcome::done, .result = package_result_json(result, out.filename())};
+    jobs::Ending ending{.outcome = jobs::Outcome::done,
+                        .result = package_result_json(result, selected.excluded, out.filename())};
     context.finish(tx, ending);
     tx.commit();
     return ending;
@@ -127,32 +136,36 @@ export_::Profile profile_of(const std::string& name)
     return row->profile;
 }
 
-std::vector<DocumentId> select_documents(const OpenHouse& house, const auth::Actor& actor, const PackageWish& wish)
+Selection select_documents(const OpenHouse& house, const auth::Actor& actor, const PackageWish& wish)
 {
     if (!wish.dossier.empty()) {
         return dossier_documents(house, actor, wish.dossier);
     }
+    constexpr auto action = auth::Action::document_export;
     if (!wish.set.empty()) {
-        return services::record_set_documents(*house.archive, actor, wish.set, auth::Action::document_export);
+        return {.documents = services::record_set_documents(*house.archive, actor, wish.set, action)};
     }
-    const auto reach = auth::reach_of(actor, auth::Action::document_export);
+    const auto reach = auth::reach_of(actor, action);
+    const auto told = auth::told_reach(actor, action);
     house.index->catch_up();
     return with_sound_index([&] { house.index->rebuild(); },
                             [&] {
                                 indexer::Searcher searcher{house.archive->home(), house.archive->database()};
-                                return searcher.matching_documents(wish.query, reach, wish.relaxed);
+                                return Selection{.documents =
+                                                     searcher.matching_documents(wish.query, reach, wish.relaxed),
+                                                 .excluded = searcher.count_excluded(wish.query, told)};
                             });
 }
 
 export_::PackageRequest package_request(const OpenHouse& house, const Clock& clock, const auth::Actor& actor,
-                                        const PackageWish& wish, std::size_t documents,
+                                        const PackageWish& wish, const Selection& selected,
                                         const std::filesystem::path& out, const std::string& language)
 {
     // What the package proves is proven under a checkpoint that covers its documents.
     audit::write_checkpoint(house.archive->home(), house.archive->database(), clock);
     return {.profile = profile_of(wish.profile),
             .out = out,
-            .query_json = query_json(clock, actor, wish, documents).dump(2) + "\n",
+            .query_json = query_json(clock, actor, wish, selected).dump(2) + "\n",
             .asked_by = actor.name,
             .title = title_of(house, actor, wish),
             .with_proofs = auth::is_allowed(actor, auth::Action::audit_read, {}),
@@ -201,10 +214,12 @@ void record_package_exported(db::WriteTx& tx, const Clock& clock, const auth::Ac
                           {"secrecy", secrecy_name(result.highest)}}});
 }
 
-Json package_result_json(const export_::PackageResult& result, const std::filesystem::path& out)
+Json package_result_json(const export_::PackageResult& result, std::optional<std::uint64_t> excluded,
+                         const std::filesystem::path& out)
 {
     return {{"path", out.native()},
             {"documents", result.documents},
+            {"excluded", json_or_null(excluded)},
             {"files", result.files},
             {"bytes", result.bytes},
             {"sha256", result.sha256},

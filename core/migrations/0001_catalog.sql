@@ -10,6 +10,8 @@ CREATE TABLE unit (
     parent_id {int} REFERENCES unit (id),
     opened_on {int},
     closed_on {int},
+    -- 1: who has rights in the unit and not the clearance may know that there are records he is not shown.
+    tells_hidden {int} NOT NULL DEFAULT 0 CHECK (tells_hidden IN (0, 1)),
     revision {int} NOT NULL DEFAULT 1
 ) {table};
 
@@ -80,10 +82,15 @@ CREATE TABLE document (
     secrecy {int} NOT NULL DEFAULT 0 CHECK (secrecy BETWEEN 0 AND 3),
     -- Known to the people of this list alone.
     reader_list_id {int} REFERENCES reader_list (id),
+    -- chế độ sử dụng, by the codes of TT 05/2025: 1 công khai, 2 có điều kiện, 3 mật. No second grade: who is let in here, grade
+    -- and rights decide; this is for readers from outside. What has a grade is mật, and nothing else is; what nobody has
+    -- decided on is có điều kiện (deny by default).
+    use_mode {int} NOT NULL DEFAULT 2 CHECK (use_mode BETWEEN 1 AND 3),
     source_path {text},
     created_at {int} NOT NULL,
     created_by {text} NOT NULL,
-    revision {int} NOT NULL DEFAULT 1
+    revision {int} NOT NULL DEFAULT 1,
+    CHECK ((secrecy > 0) = (use_mode = 3))
 ) {table};
 -- Partial where most documents have no value: each index costs every registration a page of the log.
 CREATE UNIQUE INDEX document_place ON document (dossier_id, dossier_ordinal) WHERE dossier_id IS NOT NULL;

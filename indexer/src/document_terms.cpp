@@ -261,6 +261,8 @@ void add_fields(Xapian::Document& document, const catalog::DocumentView& view)
     }
     add_field(document, Field::unit, text::code_key(view.unit_code));
     add_field(document, Field::secrecy, text::code_key(secrecy_name(row.secrecy)));
+    add_field(document, Field::mode, text::code_key(use_mode_name(row.mode)));
+    add_field(document, Field::mode, text::code_key(use_mode_row(row.mode).vietnamese));
     if (row.issued_on) {
         for (const auto& day : day_terms(*row.issued_on)) {
             document.add_boolean_term(day);

@@ -307,6 +307,7 @@ struct Searcher::State
     std::map<Secrecy, OpenBand> open;
 
     std::vector<Xapian::docid> leaving(const auth::Reach& reach) const;
+    std::uint64_t count(const QueryNode& query, const auth::Reach& reach);
     Joined join(std::span<const Secrecy> bands);
     template <class Work>
     auto with_index(std::span<const Secrecy> bands, const Work& work);
@@ -371,6 +372,21 @@ auto Searcher::State::with_index(std::span<const Secrecy> bands, const Work& wor
     }
 }
 
+/// Exact: of the strict set.
+std::uint64_t Searcher::State::count(const QueryNode& query, const auth::Reach& reach)
+{
+    const auto left = leaving(reach);
+    return with_index(reach.bands, [&](const Joined& index) -> std::uint64_t {
+        if (index.bands.empty()) {
+            return 0;
+        }
+        const auto plan = plan_query(query, reach, left, index.database);
+        RankedList list{index, plan.filter, false};
+        list.top(0, index.database.get_doccount());
+        return list.total();
+    });
+}
+
 Searcher::Searcher(const Home& home, db::Database& database) : state_(std::make_unique<State>(home, database)) {}
 Searcher::~Searcher() = default;
 
@@ -409,9 +425,17 @@ SearchAnswer Searcher::search(const SearchRequest& request)
         }
         return Page{state_->home, state_->catalogue, index, plan, request, cursor}.make(fingerprint);
     });
+    if (!request.told.is_nothing()) {
+        answer.excluded = state_->count(query.root, request.told);
+    }
     answer.query = request.query;
     answer.syntax = query.syntax;
     return answer;
+}
+
+std::optional<std::uint64_t> Searcher::count_excluded(const std::string& query, const auth::Reach& told)
+{
+    return told.is_nothing() ? std::nullopt : std::optional{state_->count(parse_query(query).root, told)};
 }
 
 std::vector<DocumentId> Searcher::matching_documents(const std::string& text, const auth::Reach& reach, bool relaxed)

@@ -4,7 +4,7 @@
 #include <vtlt/core/auth/role.h>
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/base/file.h>
-#include <vtlt/core/catalog/secrecy.h>
+#include <vtlt/core/catalog/use_mode.h>
 #include <vtlt/core/export/package_rules.h>
 #include <vtlt/core/sandbox/cause.h>
 #include <vtlt/webui/messages.h>
@@ -302,6 +302,11 @@ TEST_CASE("every cause, outcome and integrity hint has a text in both languages"
                   std::array{"open", "queued", "running", "done", "partial", "failed", "cancelled"}) == Keys{});
     CHECK(missing(texts, "job_kind", std::array{"ingest", "export", "upload", "verify"}) == Keys{});
     CHECK(missing(texts, "secrecy", kSecrecyNames) == Keys{});
+    std::vector<std::string_view> modes;
+    for (const auto& row : kUseModes) {
+        modes.push_back(row.name);
+    }
+    CHECK(missing(texts, "mode", modes) == Keys{});
     CHECK(missing(texts, "scope", auth::kScopeNames) == Keys{});
     const auto hints = integrity_hints(*root);
     for (const auto* hint :

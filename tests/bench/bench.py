@@ -22,6 +22,8 @@ import sys
 import tempfile
 import time
 
+import hidden_times
+from bench_words import GROWTH, INTRODUCTION, QUERIES, show, table
 from http_peers import FixedPage, Load, Nginx, Vtlt
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
@@ -49,14 +51,15 @@ class Sizes:
     rows: int  # of a printed register
     load_seconds: int
     download_bytes: int
+    turns: int  # of each of two requests that are compared one by one
 
 
 FULL = Sizes(5, (1000, 10_000), {"commits": 500, "bulk": 10},
              {"big-files": 3, "big-bytes": 200_000_000, "small-files": 2000, "small-bytes": 10_000},
-             {"files": 12, "bytes": 50_000_000}, 100, 20, 12, 50_000_000, 20_000, 3, 1_000_000_000)
+             {"files": 12, "bytes": 50_000_000}, 100, 20, 12, 50_000_000, 20_000, 3, 1_000_000_000, 2000)
 QUICK = Sizes(2, (100, 300), {"commits": 20, "bulk": 1},
               {"big-files": 2, "big-bytes": 5_000_000, "small-files": 300, "small-bytes": 10_000},
-              {"files": 4, "bytes": 5_000_000}, 5, 3, 3, 5_000_000, 500, 1, 20_000_000)
+              {"files": 4, "bytes": 5_000_000}, 5, 3, 3, 5_000_000, 500, 1, 20_000_000, 200)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -147,6 +150,7 @@ WHY_PAGE = ("the slowest query is `{query}`: beyond the bare search the page rea
             "cuts the snippets ({rest:.1f} ms)")
 WHY_FTS = ("FTS5 ranks every match and grows with them; ours has a fixed part for rows and snippets which is most of its time in an archive "
            "this small")
+WHY_HIDDEN = "two ids that nothing has differ by {noise:.1%} in the same run"
 WHY_PAGE_RATE = ("the peer copies a text; ours looks up session and right, reads the document, its files and history, and fills the templates at "
                  "run time")
 WHY_PACKAGE = {
@@ -178,15 +182,6 @@ def measured(*command):
 def speed_ratio(ours, theirs):
     """How many times as fast as the peer, by the median of the rounds."""
     return statistics.median(peer / own for own, peer in zip(ours, theirs))
-
-
-def show(seconds):
-    return f"{seconds:.2f} s" if seconds >= 1 else f"{1000 * seconds:.1f} ms" if seconds >= 1e-3 else f"{1e6 * seconds:.0f} µs"
-
-
-def table(heads, rows):
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"
 
 
 class Bench:
@@ -486,6 +481,24 @@ class Bench:
         self.put(Row("crowd: new client's p99 beside 2,000 idle and 500 slow ones", "nginx, a static file", f"{own:.1f} ms",
                      f"{statistics.median(theirs):.1f} ms", own / 50, Bar(1, at_most=True), len(ours), "the ratio is to the 50 ms of performance.md"))
 
+    def timing(self):
+        """An archive of its own: in the others a hidden document would change what the peers find."""
+        home, papers = self.work / "archive-hidden", self.work / "papers-hidden"
+        run(DEMO, "--count", 100, "--seed", SEED, "--to", papers)
+        self.init(home)
+        run(VTLT, "-C", home, "--quiet", "ingest", papers, "--dossier", "PACKAGE")
+        document = json.loads(run(VTLT, "-C", home, "search", "*", "--limit", "1", "--json"))["hits"][0]["id"]
+        run(VTLT, "-C", home, "--quiet", "secrecy", "set", document, "tuyet_mat", "--reason", "bench")
+        with open(self.work / "serve-hidden.log", "wb") as log, Vtlt(VTLT, home, log, clearance="open") as server:
+            for what, path in (("page", "/documents/{}"), ("REST", "/api/v1/documents/{}")):
+                found = hidden_times.compare(server.port, server.cookie, path.format(document), [path.format(uid * 20) for uid in "78"],
+                                             self.sizes.rounds, self.sizes.turns, SEED)
+                self.put(Row(f"hidden against missing, {what}: what their times differ by (noise of the run: {abs(found.noise - 1):.3f})",
+                             "the same reader, an id that nothing has", show(found.hidden), show(found.missing), abs(found.ratio - 1),
+                             Bar(0.05, at_most=True), self.sizes.rounds, WHY_HIDDEN.format(noise=abs(found.noise - 1))))
+        shutil.rmtree(home)
+        shutil.rmtree(papers)
+
     # --- what is shown
 
     def table(self):
@@ -532,21 +545,6 @@ class Bench:
         return "\n".join(parts)
 
 
-INTRODUCTION = """\
-Written by `./dev bench --write`. Every ratio is ours against a named peer, taken in turns inside one run: the ratio is the median over
-the rounds of the peer's time divided by ours, so 2 means twice as fast and 0.5 half as fast; rows with ≤ say in their words what is
-divided. Five rounds or more, except where a turn takes more than ten seconds (three): the last column has the number. Rows without a bar
-are there to read the row above them fairly. Absolute times are of this machine and no promise; the sources are in `tests/bench`.
-"""
-GROWTH = """\
-Invented documents of `vtlt-demo` (PDF, DOCX, HTML, TXT), the same seed. Times are medians over the queries below, inside one process,
-warm; `vtlt search` is the whole command. Resident memory is the peak of the largest process, mapped index pages included.
-"""
-QUERIES = """\
-FTS5 holds the folded texts of the same documents, so that it finds the same sets (the bench compares the totals); it has no fields.
-"""
-
-
 def machine_description():
     model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo", encoding="utf-8") if line.startswith("model name")),
                  platform.machine())
@@ -559,7 +557,7 @@ def machine_description():
             f"Load at the start: {os.getloadavg()[0]:.1f}. Day: {datetime.date.today().isoformat()}. Commit: {commit or 'none'}.\n")
 
 
-GROUPS = ("catalogue", "intake", "fixity", "extraction", "search", "package", "index", "forms", "http")
+GROUPS = ("catalogue", "intake", "fixity", "extraction", "search", "package", "index", "forms", "http", "timing")
 
 
 def compare_totals(queries):

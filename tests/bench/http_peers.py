@@ -75,15 +75,15 @@ class FixedPage(Process):
 
 
 class Vtlt(Process):
-    """`vtlt serve` over an archive, with a session of a person who may read everything."""
+    """`vtlt serve` over an archive, with a session of a person who may read everything up to a grade."""
 
     NAME, PASSWORD = "danhgia", "một mật khẩu để đo 42"
 
-    def __init__(self, program, home, log):
+    def __init__(self, program, home, log, clearance="tuyet_mat"):
         password = home.parent / f"{home.name}.password"
         password.write_text(self.PASSWORD + "\n", encoding="utf-8")
         # 5: he is there from the group before.
-        subprocess.run([program, "-C", home, "--quiet", "user", "add", self.NAME, "--role", "admin,archivist", "--clearance", "tuyet_mat", "--password-file", password],
+        subprocess.run([program, "-C", home, "--quiet", "user", "add", self.NAME, "--role", "admin,archivist", "--clearance", clearance, "--password-file", password],
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.process = subprocess.Popen([program, "-C", home, "serve", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, stderr=log, text=True)
         line = self.process.stdout.readline()

@@ -3,10 +3,12 @@
 
 #include <vtlt/core/audit/audit_log.h>
 #include <vtlt/core/catalog/counts.h>
+#include <vtlt/core/catalog/unit.h>
 #include <vtlt/core/outbox/index_outbox.h>
 #include <vtlt/core/services/documents.h>
 #include <vtlt/core/services/history_check.h>
 #include <vtlt/core/services/intake.h>
+#include <vtlt/core/services/organisation.h>
 #include <vtlt/core/services/overview.h>
 
 #include <catch2/catch.hpp>
@@ -178,6 +180,55 @@ TEST_CASE("a value is given back what it was, as a new revision that says so", "
     CHECK(refusal([&] { desk.edit(long_reason); }) == "invalid document.bad_values");
 }
 
+TEST_CASE("a mode of use is edited, told and given back as any value", "[documents]")
+{
+    Desk desk;
+    CHECK(desk.now().mode == UseMode::conditional); // nobody has opened it to everybody
+    DocumentChanges changes;
+    changes.mode = "open";
+    const auto opened = desk.edit(changes);
+    CHECK(opened.mode == UseMode::open);
+    CHECK(desk.now().mode == UseMode::open);
+    const auto entries = services::document_history(desk.archive(), desk.me, desk.uid, 0, 1).entries;
+    REQUIRE(entries.front().changes.size() == 1);
+    CHECK(entries.front().changes.front().field == "mode");
+    CHECK(entries.front().changes.front().before == "conditional");
+    CHECK(entries.front().changes.front().after == "open");
+    services::restore_value(desk.archive(), desk.clock(), desk.me, desk.uid, opened.revision, "mode", opened.revision,
+                            "nhầm");
+    CHECK(desk.now().mode == UseMode::conditional);
+    CHECK(desk.faults().empty());
+    desk.sql("UPDATE document SET use_mode = 1");
+    CHECK(desk.faults().size() == 1);
+}
+
+TEST_CASE("a mode of use stands beside a grade, never instead of one", "[documents]")
+{
+    Desk desk;
+    const auto problem = [&](const std::string& mode) {
+        DocumentChanges changes;
+        changes.mode = mode;
+        try {
+            desk.edit(changes);
+        } catch (const Error& error) {
+            CHECK(error.code() == "document.bad_values");
+            return error.problems().at(0).pointer + " " + error.problems().at(0).code;
+        }
+        return std::string{"nothing"};
+    };
+    CHECK(problem("mat") == "/mode document.unknown_mode");
+    CHECK(problem("") == "/mode document.unknown_mode");
+    CHECK(problem("secret") == "/mode document.mode_against_grade");
+    CHECK(problem("conditional") == "nothing");
+    desk.sql("UPDATE document SET secrecy = 1, use_mode = 3");
+    desk.me.clearance = Secrecy::mat;
+    CHECK(problem("open") == "/mode document.mode_against_grade");
+    CHECK(problem("secret") == "nothing");
+    CHECK(desk.now().mode == UseMode::secret);
+    const auto against = GENERATE("UPDATE document SET use_mode = 2", "UPDATE document SET secrecy = 0");
+    CHECK_THROWS(desk.sql(against));
+}
+
 TEST_CASE("two at once: one writes, one is told", "[documents]")
 {
     Desk desk;
@@ -225,11 +276,49 @@ TEST_CASE("all mistakes of an edit are told at once", "[documents]")
 TEST_CASE("a hidden document is as if there were none", "[documents]")
 {
     Desk desk;
-    desk.sql("UPDATE document SET secrecy = 1");
+    desk.sql("UPDATE document SET secrecy = 1, use_mode = 3");
     const auto seen = desk.now().revision;
     CHECK(refusal([&] { desk.edit(titled("x"), seen); }) == "not_found document.not_found");
     CHECK(refusal([&] { services::document_history(desk.archive(), desk.me, desk.uid, 0, 10); }) ==
           "not_found document.not_found");
+}
+
+TEST_CASE("where the unit tells, a hidden document is refused and nothing of it is told", "[documents]")
+{
+    Desk desk;
+    desk.sql("UPDATE document SET secrecy = 1, use_mode = 3");
+    const auto revision = desk.now().revision;
+    const auto units = [&] {
+        auto tx = desk.database().read();
+        return desk.archive().units(tx, desk.clock().today());
+    };
+    const auto asked = [&](const auth::Actor& actor) {
+        return refusal([&] { services::document_history(desk.archive(), actor, desk.uid, 0, 10); });
+    };
+    const auto root = [&] {
+        auto tx = desk.database().read();
+        return catalog::root_unit(tx);
+    }();
+    desk.me.units = units();
+    CHECK(asked(desk.me) == "not_found document.not_found");
+    services::set_unit_policy(desk.archive(), desk.clock(), auth::operator_actor(), root.code, true);
+    desk.me.units = units();
+    CHECK(asked(desk.me) == "forbidden document.hidden_told");
+    CHECK(refusal([&] { desk.edit(titled("x"), revision); }) == "forbidden document.hidden_told");
+    CHECK_THROWS_MATCHES(services::document_history(desk.archive(), desk.me, desk.uid, 0, 10), Error,
+                         Catch::Predicate<Error>([](const Error& error) { return error.fields().empty(); }));
+    // Nobody else is told: what nobody has is missing, and so it is for who has no reading role there.
+    CHECK(refusal([&] { services::document_history(desk.archive(), desk.me, make_uid(), 0, 10); }) ==
+          "not_found document.not_found");
+    auto administrator = desk.me;
+    administrator.grants = {{.role = auth::Role::admin}};
+    CHECK(asked(administrator) == "not_found document.not_found");
+    auto elsewhere = desk.me;
+    elsewhere.grants = {{.role = auth::Role::clerk, .unit = UnitId{99}}};
+    CHECK(asked(elsewhere) == "not_found document.not_found");
+    auto of_another_time = desk.me;
+    of_another_time.grants = {{.role = auth::Role::clerk, .records_to = 2001y / 1 / 1}};
+    CHECK(asked(of_another_time) == "not_found document.not_found");
 }
 
 TEST_CASE("a document's history tells who, when and what, and numbers only to auditors", "[documents]")

@@ -2,6 +2,7 @@
 #include "core_fixture.h"
 
 #include <vtlt/core/base/error.h>
+#include <vtlt/core/services/history_check.h>
 #include <vtlt/core/services/organisation.h>
 
 #include <catch2/catch.hpp>
@@ -65,6 +66,42 @@ TEST_CASE("a unit is made below its parent, with its event", "[organisation]")
                                     {.code = "Y", .title = "Y"});
           }) == "forbidden auth.forbidden");
     CHECK(test.count("audit_leaf") == 3);
+}
+
+TEST_CASE("a unit's policy is changed by who may change the unit, with its event", "[organisation]")
+{
+    TestArchive test;
+    const auto unit = make_unit(test, "TCCB");
+    CHECK_FALSE(unit.tells_hidden);
+    const auto set = [&](const auth::Actor& actor, const std::string& code, bool tells) {
+        return refusal([&] { services::set_unit_policy(test.archive(), test.clock(), actor, code, tells); });
+    };
+    const auto tells = [&] {
+        auto tx = test.database().read();
+        return test.archive().units(tx, test.clock().today())->tells_hidden(unit.id);
+    };
+    CHECK(set(person(Secrecy::tuyet_mat), "TCCB", true) == "forbidden auth.forbidden");
+    CHECK(set(kOperator, "khong", true) == "not_found unit.not_found");
+    CHECK_FALSE(tells());
+    CHECK(set(kOperator, "TCCB", true) == "nothing");
+    CHECK(tells());
+    CHECK(services::check_people_against_history(test.database()).empty());
+    CHECK(test.count("audit_leaf") == 3);
+    CHECK(set(kOperator, "TCCB", true) == "nothing");
+    CHECK(test.count("audit_leaf") == 3); // it was so already
+    CHECK(set(kOperator, "TCCB", false) == "nothing");
+    CHECK_FALSE(tells());
+    CHECK(test.count("audit_leaf") == 4);
+    CHECK(refusal([&] { services::set_unit_policy(test.archive(), test.clock(), kOperator, "TCCB", std::nullopt); }) ==
+          "invalid unit.no_policy");
+
+    // Changed behind the program's back.
+    {
+        auto tx = test.database().write();
+        tx.prepare("UPDATE unit SET tells_hidden = 1").run();
+        tx.commit();
+    }
+    CHECK(services::check_people_against_history(test.database()).size() == 2);
 }
 
 TEST_CASE("a code is printable and has no slash", "[organisation]")

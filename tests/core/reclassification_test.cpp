@@ -131,6 +131,37 @@ TEST_CASE("a raised document is of the higher band with all that it has", "[recl
     CHECK(outbox::list_leaving(tx, reach).empty());
 }
 
+TEST_CASE("a graded document is of secret use, and who lowers it has not opened it", "[reclassification]")
+{
+    Office office;
+    services::DocumentChanges changes;
+    changes.mode = "open";
+    const auto revision = office.view(office.first).document.revision;
+    services::update_document(office.archive(), office.clock(), office.clerk, office.first, revision, changes);
+    CHECK(office.raise(office.first, Secrecy::mat).mode == UseMode::secret);
+    CHECK(office.raise(office.first, Secrecy::toi_mat).mode == UseMode::secret);
+    const auto leader = person(auth::Role::leader, Secrecy::toi_mat);
+    for (const auto grade : {Secrecy::mat, Secrecy::open}) {
+        const auto proposal =
+            services::propose_lower_secrecy(office.archive(), office.clock(), leader, office.first, grade, "hết hạn");
+        const auto now =
+            services::confirm_lower_secrecy(office.archive(), office.clock(), office.guard, proposal.uid, [] {});
+        CHECK(now.mode == (grade == Secrecy::open ? UseMode::conditional : UseMode::secret));
+        CHECK(office.view(office.first).document.mode == now.mode);
+    }
+    const auto entries = services::document_history(office.archive(), office.guard, office.first, 0, 10).entries;
+    // Down to open, down, up, up: only the first and the last of them changed the mode.
+    const std::vector<std::size_t> told{2, 1, 1, 2};
+    std::vector<std::size_t> found;
+    for (const auto& entry : entries) {
+        if (entry.action == "document.reclassified") {
+            found.push_back(entry.changes.size());
+        }
+    }
+    CHECK(found == told);
+    office.require_sound();
+}
+
 TEST_CASE("bytes that another document has too stay where that one is", "[reclassification]")
 {
     Office office;

@@ -74,6 +74,34 @@ TEST_CASE("a unit that closes tomorrow is still itself, and one without a succes
     CHECK_FALSE(tree.covers(kMinistry, false, kSister));
 }
 
+TEST_CASE("who looks after a closed unit's records says whether they are told of", "[unit_tree]")
+{
+    const auto tree = [](bool office, bool heir, bool sister, std::vector<UnitId> successors) {
+        return UnitTree{
+            {{.id = kMinistry, .parent = {}, .closed_on = {}, .successors = {}, .tells_hidden = true},
+             {.id = kDepartment, .parent = kMinistry, .closed_on = {}, .successors = {}},
+             {.id = kOffice,
+              .parent = kMinistry,
+              .closed_on = kToday,
+              .successors = std::move(successors),
+              .tells_hidden = office},
+             {.id = kSister, .parent = kMinistry, .closed_on = {}, .successors = {}, .tells_hidden = sister},
+             {.id = kHeir, .parent = kMinistry, .closed_on = {}, .successors = {}, .tells_hidden = heir}},
+            kToday};
+    };
+    // A unit's policy is its own: what the one above says is no matter.
+    CHECK(tree(false, false, false, {kHeir}).telling() == Ids{kMinistry});
+    CHECK(tree(false, true, false, {kHeir}).telling() == Ids{kMinistry, kOffice, kHeir});
+    // What it said itself is of no account once it is closed.
+    CHECK(tree(true, false, true, {kHeir}).telling() == Ids{kMinistry, kSister});
+    // Split between two: both must tell.
+    CHECK_FALSE(tree(true, true, false, {kHeir, kSister}).tells_hidden(kOffice));
+    CHECK(tree(false, true, true, {kHeir, kSister}).tells_hidden(kOffice));
+    // Without a successor its parent looks after them.
+    CHECK(tree(false, false, false, {}).tells_hidden(kOffice));
+    CHECK_FALSE(tree(true, true, true, {kHeir}).tells_hidden(UnitId{99}));
+}
+
 TEST_CASE("what is covered one by one is covered as a set, in any tree, also a damaged one", "[unit_tree]")
 {
     std::mt19937 random{GENERATE(1U, 2U, 3U, 4U, 5U)};
@@ -92,9 +120,15 @@ TEST_CASE("what is covered one by one is covered as a set, in any tree, also a d
                     node.successors.push_back(UnitId{1 + below(count)});
                 }
             }
+            node.tells_hidden = below(2) == 0;
             nodes.push_back(std::move(node));
         }
         const UnitTree tree{nodes, kToday};
+        for (const auto& node : nodes) {
+            if (tree.is_open(node.id)) {
+                CHECK(tree.tells_hidden(node.id) == node.tells_hidden);
+            }
+        }
         for (int holder = 1; holder <= count; ++holder) {
             for (const bool with_sub_units : {false, true}) {
                 const auto covered = tree.covered_by(UnitId{holder}, with_sub_units);

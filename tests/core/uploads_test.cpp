@@ -390,7 +390,7 @@ TEST_CASE("bytes that are a document already are told only to who may see it", "
     SECTION("of a secret document")
     {
         auto tx = desk.database().write();
-        tx.prepare("UPDATE document SET secrecy = 1").run();
+        tx.prepare("UPDATE document SET secrecy = 1, use_mode = 3").run();
         tx.commit();
         const auto again = desk.hand_in(kReport, "b.txt");
         CHECK(again.state == UploadState::waiting);

@@ -176,6 +176,7 @@ TEST_CASE("every file has a place that every system can keep", "[export]")
     CHECK(names["documents/UBND.2019.01_HS_2019~2/0001_7_TTr-VP/05_100___x.txt"] == "100%\r\nx.txt");
     CHECK(metadata_of(bag, "Chỉ có bản giấy")["files"].empty());
     CHECK(metadata_of(bag, "Báo cáo mật")["secrecy"] == "mat");
+    CHECK(metadata_of(bag, "Báo cáo mật")["mode"] == "secret");
     for (const auto& path : paths) {
         CHECK(path.size() + std::string_view{"data/documents/"}.size() <= 200);
     }

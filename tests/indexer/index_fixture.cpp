@@ -164,9 +164,10 @@ void IndexedArchive::reclassify(DocumentId id, Secrecy secrecy)
     REQUIRE(select.step());
     outbox::request_removal(tx, id, static_cast<Secrecy>(select.integer(0)));
     select.step();
-    tx.prepare("UPDATE document SET secrecy = ?2, revision = revision + 1 WHERE id = ?1")
+    tx.prepare("UPDATE document SET secrecy = ?2, use_mode = ?3, revision = revision + 1 WHERE id = ?1")
         .bind(1, id)
         .bind(2, static_cast<int>(secrecy))
+        .bind(3, static_cast<int>(undecided_mode(secrecy)))
         .run();
     outbox::request_reindex(tx, id, secrecy);
     tx.commit();

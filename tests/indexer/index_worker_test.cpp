@@ -415,7 +415,7 @@ TEST_CASE("the check names what the index lacks and what it should not have", "[
         tx.prepare("UPDATE document SET revision = revision + 1 WHERE id = ?1").bind(1, ids[0]).run();
         tx.prepare("DELETE FROM file WHERE document_id = ?1").bind(1, ids[1]).run();
         tx.prepare("DELETE FROM document WHERE id = ?1").bind(1, ids[1]).run();
-        tx.prepare("UPDATE document SET secrecy = 1 WHERE id = ?1").bind(1, ids[2]).run();
+        tx.prepare("UPDATE document SET secrecy = 1, use_mode = 3 WHERE id = ?1").bind(1, ids[2]).run();
         tx.commit();
         CHECK(found_problems(archive) == std::vector<std::string>{"indexed", "indexed", "no_index", "revision 1"});
     }

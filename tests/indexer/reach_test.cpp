@@ -53,6 +53,13 @@ struct Ministry
             catalog::close_unit(tx, catalog::get_unit(tx, "CU"), 2025y / 1 / 1, std::array{units[3]});
             tx.commit();
         }
+        {
+            auto tx = archive.database().write();
+            for (const auto* code : {"CUC.2", "VU"}) {
+                catalog::set_tells_hidden(tx, catalog::get_unit(tx, code), true);
+            }
+            tx.commit();
+        }
         std::vector<Paper> papers;
         for (int i = 0; i < 120; ++i) {
             Paper paper{.title = i % 3 == 0 ? "kế hoạch" : "báo cáo"};
@@ -181,6 +188,29 @@ std::vector<DocumentId> by_code(Ministry& ministry, const auth::Actor& actor, Ac
     return ids;
 }
 
+/// What he may know of without seeing it.
+std::vector<DocumentId> told_by_code(Ministry& ministry, const auth::Actor& actor, Action action)
+{
+    auto tx = ministry.archive.database().read();
+    std::vector<DocumentId> ids;
+    for (const auto& view : catalog::list_views(tx, ministry.documents)) {
+        const auto target = catalog::target_of(view.document);
+        const bool told = auth::is_told(actor, action, target);
+        CHECK(auth::told_reach(actor, action).contains(target) == told);
+        CHECK_FALSE((told && auth::is_allowed(actor, action, target)));
+        // But for its grade he would see it; and its unit, or the one that has its place, is one that tells.
+        auto cleared = actor;
+        cleared.clearance = Secrecy::tuyet_mat;
+        const bool tells =
+            target.unit == ministry.units[3] || target.unit == ministry.units[4] || target.unit == ministry.units[5];
+        CHECK(told == (tells && target.secrecy > actor.clearance && auth::is_allowed(cleared, action, target)));
+        if (told) {
+            ids.push_back(view.document.id);
+        }
+    }
+    return ids;
+}
+
 std::vector<DocumentId> by_sql(Ministry& ministry, const auth::Reach& reach)
 {
     const catalog::ReachSql where{reach, catalog::kDocumentReach, 1};
@@ -234,7 +264,63 @@ TEST_CASE("code, SQL and index give the same documents to everybody", "[reach]")
             indexer::SearchRequest{.query = "van ban", .limit = 200, .cursor = {}, .reach = reach});
         CHECK(found.total == wanted.size());
         CHECK(found.hits.size() == wanted.size());
+        CHECK_FALSE(found.excluded);
     }
+}
+
+TEST_CASE("code, SQL and index tell everybody of the same documents", "[reach]")
+{
+    std::mt19937 random{GENERATE(17U, 18U, 19U)};
+    Ministry ministry{random};
+    ministry.archive.catch_up();
+    std::size_t told_in_all = 0;
+    for (int round = 0; round < 120; ++round) {
+        const auto actor = some_actor(ministry, random);
+        const auto action = random() % 2 == 0 ? Action::document_read : Action::document_export;
+        const auto told = auth::told_reach(actor, action);
+        const auto wanted = told_by_code(ministry, actor, action);
+        told_in_all += wanted.size();
+        CHECK(by_sql(ministry, told) == wanted);
+        CHECK(by_index(ministry, "", told) == wanted);
+        const auto found = ministry.archive.search(indexer::SearchRequest{
+            .query = "van ban", .limit = 1, .cursor = {}, .reach = auth::reach_of(actor, action), .told = told});
+        CHECK(found.excluded == (told.is_nothing() ? std::nullopt : std::optional<std::uint64_t>{wanted.size()}));
+        CHECK(auth::told_reach(auth::operator_actor(), action).is_nothing());
+    }
+    CHECK(told_in_all > 100);
+}
+
+TEST_CASE("hits that were left out are counted by the same question", "[reach]")
+{
+    IndexedArchive archive;
+    const auto own = archive.add_unit("A");
+    const auto other = archive.add_unit("B");
+    archive.add({.title = "kế hoạch", .unit = own});
+    archive.add({.title = "kế hoạch diễn tập", .issued_on = 2021y / 3 / 1, .secrecy = Secrecy::mat, .unit = own});
+    archive.add({.title = "kế hoạch", .issued_on = 2022y / 3 / 1, .secrecy = Secrecy::toi_mat, .unit = own});
+    archive.add({.title = "kế hoạch", .secrecy = Secrecy::mat, .unit = other});
+    archive.add({.title = "báo cáo", .secrecy = Secrecy::mat, .unit = own});
+    archive.catch_up();
+    const auth::Reach reach{.bands = {Secrecy::open}, .parts = {{.units = {own}}}};
+    const auth::Reach told{.bands = {Secrecy::mat, Secrecy::toi_mat, Secrecy::tuyet_mat}, .parts = {{.units = {own}}}};
+    const auto excluded = [&](const std::string& query, bool relaxed = false) {
+        const auto answer = archive.search(
+            indexer::SearchRequest{.query = query, .cursor = {}, .reach = reach, .told = told, .relaxed = relaxed});
+        for (const auto& hit : answer.hits) {
+            CHECK(hit.view.document.secrecy == Secrecy::open);
+        }
+        return answer.excluded;
+    };
+    CHECK(excluded("kế hoạch") == 2);
+    CHECK(excluded("kế hoạch diễn tập") == 1);
+    CHECK(excluded("kế hoạch diễn tập", true) == 1); // strict ones alone
+    CHECK(excluded("ngay:2022") == 1);
+    CHECK(excluded("") == 3);
+    CHECK(excluded("khongco") == 0);
+    indexer::Searcher searcher{archive.home(), archive.database()};
+    CHECK(searcher.count_excluded("kế hoạch", told) == 2);
+    CHECK_FALSE(searcher.count_excluded("kế hoạch", {}));
+    CHECK_FALSE(archive.search(indexer::SearchRequest{.query = "kế hoạch", .cursor = {}, .reach = reach}).excluded);
 }
 
 TEST_CASE("a reader of one unit pages, counts and relaxes within it", "[reach]")

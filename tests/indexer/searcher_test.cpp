@@ -139,7 +139,8 @@ TEST_CASE("every field of the table finds its documents", "[search]")
     const auto query =
         GENERATE(as<std::string>{}, "so:12/QĐ-BQP", "loai:QĐ", "loai:qd", "cq:\"bo quoc phong\"", "cq:\"quốc phòng\"",
                  "ky:Hùng", "ky:\"văn hùng\"", "hs:01.TCCB", "hs:PC/2021/01.TCCB", "ngay:2021", "ngay:15/3/2021",
-                 "ngay:2021-03", "mat:open", "issuer:\"Bộ Quốc phòng\" date:2021..", "-mat:mat", "NOT loai:BC");
+                 "ngay:2021-03", "mat:open", "issuer:\"Bộ Quốc phòng\" date:2021..", "-mat:mat", "NOT loai:BC",
+                 "sd:conditional", "sd:\"có điều kiện\"", "mode:\"co dieu kien\"", "-sd:mật", "NOT sd:secret");
     CAPTURE(query);
     const auto answer = archive.search(query);
     CHECK(answer.total == 1);

@@ -81,6 +81,7 @@ EXAMPLES = {
     "unit add": [Example("{unit} --title x --parent {unit}", UNIT, code=5)],
     "unit list": [Example("")],
     "unit rename": [Example("{unit} --title CUC.1", UNIT)],
+    "unit change": [Example("{unit} --tells-hidden no", UNIT)],
     "unit close": [Example("{unit} --into {unit}", UNIT, code=5)],
     "unit merge": [Example("{unit} --into {unit}", UNIT, code=5)],
     "unit split": [Example("{unit} --into {unit}", UNIT, code=5)],

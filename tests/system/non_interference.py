@@ -232,5 +232,27 @@ class OnAList(NonInterference):
         return status, [(name, re.sub(r"cursor=[\w%-]+", "cursor", value)) for name, value in headers], body
 
 
+class WhereAnotherUnitTells(NonInterference):
+    """A unit that tells of its hidden records tells of no other's: neither who reads in both of them nor who reads in that one alone
+    learns anything of the secret."""
+
+    # They prove nothing new here.
+    test_packages_of_a_reader_without_the_clearance = None
+    test_who_may_read_it_sees_it = None
+
+    def prepare(self):
+        super().prepare()
+        self.ok(self.plain, "unit", "change", "B", "--tells-hidden", "yes")
+        self.ok(self.plain, "dossier", "new", "02", "--title", "Kho của B", "--unit", "B", "--secrecy", "mat", "--opened-on", "2023-01-01")
+        path = self.write("b/1.txt", REPORT.format(number=90, day=9, year=2023))
+        self.ok(self.plain, "ingest", path, "--dossier", "02", "--secrecy", "mat")
+
+    def test_the_unit_does_tell(self):
+        """Else the others would prove nothing."""
+        for name, excluded in (("luutru", 1), ("phongb", 1), ("docgia", None)):
+            for person in self.answers(name):
+                self.assertEqual(person.get("/api/v1/search?q=kho").json["excluded"], excluded, name)
+
+
 if __name__ == "__main__":
     main()

@@ -22,7 +22,7 @@ ASKED_THEN = {("proposal", "refuse"): "secrecy.confirm", ("grant", "end"): "user
 LEFT_OUT = {("GET", "/api/v1/jobs/{id}/events"), ("POST", "/sign-out"), ("GET", "/metrics"), ("GET", "/assets/{file}")}
 # Of no type that anybody wants: an authorised request is refused for its content and changes nothing.
 WRONG = json.dumps(dict.fromkeys(["q", "name", "code", "role", "roles", "unit", "units", "secrecy", "sample", "into", "size", "full_name",
-                                  "clearance", "parent", "sha256", "duplicate", "number", "from", "to"], {"no": 1}))
+                                  "clearance", "parent", "tells_hidden", "sha256", "duplicate", "number", "from", "to"], {"no": 1}))
 
 
 class Matrix(RightsCase):

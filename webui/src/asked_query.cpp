@@ -75,6 +75,7 @@ indexer::SearchRequest search_request(const AskedQuery& asked, const auth::Actor
             .limit = asked.limit,
             .cursor = asked.cursor,
             .reach = auth::reach_of(actor, auth::Action::document_read),
+            .told = auth::told_reach(actor, auth::Action::document_read),
             .relaxed = asked.relaxed,
             .sort =
                 sort == kSorts.end() ? indexer::Sort::relevance : static_cast<indexer::Sort>(sort - kSorts.begin())};

@@ -14,6 +14,7 @@ std::string document_list(const Call& call, const AskedQuery& asked, forms::Outp
     // Counting is quick where collecting half the archive would not be.
     auto request = search_request(asked, call.actor);
     request.count_only = true;
+    request.told = {};
     const auto documents = call.house.searchers.with([&](indexer::Searcher& searcher) {
         const auto total = searcher.search(request).total;
         if (total > export_::kMaxListed) {

@@ -38,6 +38,21 @@ Secrecy highest_of(const Call& call, std::span<const DocumentId> documents)
     return highest;
 }
 
+/// What the source gives; of a query also how many it leaves out, where that may be told.
+std::pair<std::vector<DocumentId>, std::optional<std::uint64_t>>
+find_documents(const Call& call, const PackageSource& source, const auth::Reach& reach, const auth::Reach& told)
+{
+    if (!source.set.empty()) {
+        return {services::record_set_documents(call.archive(), call.actor, source.set, auth::Action::document_export),
+                std::nullopt};
+    }
+    const auto& asked = source.asked;
+    return call.house.searchers.with([&](indexer::Searcher& searcher) {
+        return std::pair{searcher.matching_documents(asked.text(), reach, asked.relaxed),
+                         searcher.count_excluded(asked.text(), told)};
+    });
+}
+
 /// To some hundredths: who asks again and again must not see from it the size of what somebody else stores.
 std::uint64_t room_on_disk(const fs::path& folder)
 {
@@ -61,15 +76,12 @@ PackageSource package_source(const Call& call)
 
 Preflight preflight(const Call& call, const PackageSource& source)
 {
-    const auto& asked = source.asked;
     const auto reach = auth::reach_of(call.actor, auth::Action::document_export);
-    const auto documents = source.set.empty() ? call.house.searchers.with([&](indexer::Searcher& searcher) {
-        return searcher.matching_documents(asked.text(), reach, asked.relaxed);
-    })
-                                              : services::record_set_documents(call.archive(), call.actor, source.set,
-                                                                               auth::Action::document_export);
+    const auto told = auth::told_reach(call.actor, auth::Action::document_export);
+    const auto [documents, excluded] = find_documents(call, source, reach, told);
     Preflight answer{.estimate = export_::estimate_package(call.archive().database(), documents),
-                     .free_bytes = room_on_disk(call.archive().home().root())};
+                     .free_bytes = room_on_disk(call.archive().home().root()),
+                     .excluded = excluded};
     // The grade is told by the index where one band alone matches, else by the rows.
     answer.highest = reach.bands.size() == 1 ? reach.bands.front() : highest_of(call, documents);
     return answer;

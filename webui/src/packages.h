@@ -18,6 +18,7 @@ struct Preflight
     export_::PackageEstimate estimate;
     std::uint64_t free_bytes = 0; ///< rounded down, by 3 % at most
     Secrecy highest = Secrecy::open;
+    std::optional<std::uint64_t> excluded; ///< what he may not take and is told of; absent where no unit tells him
     bool has_room() const { return estimate.bytes < free_bytes; }
 };
 

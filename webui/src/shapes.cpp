@@ -107,6 +107,11 @@ Json json_or_null(std::optional<Instant> instant)
     return instant ? Json(format_instant(*instant)) : Json(nullptr);
 }
 
+Json json_or_null(std::optional<std::uint64_t> number)
+{
+    return number ? Json(*number) : Json(nullptr);
+}
+
 std::string dossier_name(const catalog::DocumentView& view)
 {
     return view.dossier_code.empty()
@@ -134,6 +139,7 @@ Json document_json(const catalog::DocumentView& view)
             {"unit", view.unit_code},
             {"dossier", json_or_null(dossier_name(view))},
             {"secrecy", secrecy_name(document.secrecy)},
+            {"mode", use_mode_name(document.mode)},
             {"reader_list", json_or_null(view.reader_list_uid)},
             {"source_path", json_or_null(document.source_path)},
             {"created_at", format_instant(document.created_at)},
@@ -226,6 +232,7 @@ Json search_json(Language language, const indexer::SearchAnswer& answer, std::in
             {"mode", answer.relaxed ? "relaxed" : "all"},
             {"dropped", answer.dropped},
             {"total", answer.total},
+            {"excluded", json_or_null(answer.excluded)},
             {"hits", hits},
             {"facets", Json::object()},
             {"syntax", syntax_json(language, answer)},
@@ -534,7 +541,8 @@ Json unit_json(const catalog::Unit& unit, std::span<const catalog::Unit> units)
             {"title", unit.title},
             {"parent", parent != units.end() ? Json(parent->code) : Json(nullptr)},
             {"opened_on", json_or_null(unit.opened_on)},
-            {"closed_on", json_or_null(unit.closed_on)}};
+            {"closed_on", json_or_null(unit.closed_on)},
+            {"tells_hidden", unit.tells_hidden}};
 }
 
 int http_status(Kind kind)

@@ -137,9 +137,22 @@ std::vector<UnitId> units_of(const Actor& actor, const Grant& grant)
     return actor.units ? actor.units->covered_by(*grant.unit, grant.with_sub_units) : std::vector{*grant.unit};
 }
 
+bool reaches(const Actor& actor, const Grant& grant, const Target& target)
+{
+    return reaches_unit(actor, grant, target.unit) &&
+           is_within(target.issued_on, grant.records_from, grant.records_to) && is_in_set(target, grant.set);
+}
+
 bool is_on_list(const Actor& actor, const std::optional<ReaderListId>& list)
 {
     return !list || std::ranges::binary_search(actor.lists, *list);
+}
+
+/// One of the grants gives it in the target's unit, period and set; its grade is not asked.
+bool is_granted(const Actor& actor, const ActionRow& row, const Target& target)
+{
+    return std::ranges::any_of(actor.grants,
+                               [&](const Grant& grant) { return gives(grant, row) && reaches(actor, grant, target); });
 }
 
 /// nullptr where the person, or his token, may not do it to anything.
@@ -147,12 +160,6 @@ const ActionRow* row_for(const Actor& actor, Action action)
 {
     const auto* row = find_row(action);
     return row != nullptr && actor.scopes.contains(row->scope) ? row : nullptr;
-}
-
-bool reaches(const Actor& actor, const Grant& grant, const Target& target)
-{
-    return reaches_unit(actor, grant, target.unit) &&
-           is_within(target.issued_on, grant.records_from, grant.records_to) && is_in_set(target, grant.set);
 }
 
 [[noreturn]] void refuse(Action action)
@@ -172,8 +179,7 @@ bool is_allowed(const Actor& actor, Action action, const Target& target)
         return has_role_for(actor, *row);
     }
     return row != nullptr && target.secrecy <= actor.clearance && is_on_list(actor, target.list) &&
-           std::ranges::any_of(actor.grants,
-                               [&](const Grant& grant) { return gives(grant, *row) && reaches(actor, grant, target); });
+           is_granted(actor, *row, target);
 }
 
 bool is_allowed_somewhere(const Actor& actor, Action action)
@@ -257,6 +263,53 @@ Reach whole_reach()
             .every_list = true};
 }
 
+namespace {
+
+/// What the actor's grants reach for the action, whatever the grade. Several grants for one period and set are one
+/// part: the index asks each part once.
+std::vector<Reach::Part> parts_of(const Actor& actor, const ActionRow& row)
+{
+    std::map<std::tuple<std::optional<Date>, std::optional<Date>, std::optional<RecordSetId>>, Reach::Part> parts;
+    for (const auto& grant : actor.grants) {
+        if (!gives(grant, row)) {
+            continue;
+        }
+        auto& part = parts[{grant.records_from, grant.records_to, grant.set}];
+        part.from = grant.records_from;
+        part.to = grant.records_to;
+        part.set = grant.set;
+        part.every_unit = part.every_unit || !grant.unit;
+        if (grant.unit) {
+            std::ranges::copy(units_of(actor, grant), std::back_inserter(part.units));
+        }
+    }
+    std::vector<Reach::Part> reached;
+    for (auto& [bounds, part] : parts) {
+        std::ranges::sort(part.units);
+        part.units.erase(std::ranges::unique(part.units).begin(), part.units.end());
+        if (part.every_unit) {
+            part.units.clear();
+        }
+        if (part.every_unit || !part.units.empty()) {
+            reached.push_back(std::move(part));
+        }
+    }
+    return reached;
+}
+
+/// Only what belongs to `units`.
+void keep_units(Reach::Part& part, const std::vector<UnitId>& units)
+{
+    if (part.every_unit) {
+        part.units = units;
+        part.every_unit = false;
+        return;
+    }
+    std::erase_if(part.units, [&](UnitId unit) { return !std::ranges::binary_search(units, unit); });
+}
+
+} // namespace
+
 Reach reach_of(const Actor& actor, Action action)
 {
     if (actor.type == Actor::Type::operator_) {
@@ -270,34 +323,36 @@ Reach reach_of(const Actor& actor, Action action)
     std::ranges::copy_if(kBands, std::back_inserter(reach.bands),
                          [&](Secrecy band) { return band <= actor.clearance; });
     reach.lists = actor.lists;
-    // Several grants for one period and set are one part: the index asks each part once.
-    std::map<std::tuple<std::optional<Date>, std::optional<Date>, std::optional<RecordSetId>>, Reach::Part> parts;
-    for (const auto& grant : actor.grants) {
-        if (!gives(grant, *row)) {
-            continue;
-        }
-        auto& part = parts[{grant.records_from, grant.records_to, grant.set}];
-        part.from = grant.records_from;
-        part.to = grant.records_to;
-        part.set = grant.set;
-        part.every_unit = part.every_unit || !grant.unit;
-        if (grant.unit) {
-            std::ranges::copy(units_of(actor, grant), std::back_inserter(part.units));
-        }
-    }
-    for (auto& [bounds, part] : parts) {
-        std::ranges::sort(part.units);
-        part.units.erase(std::ranges::unique(part.units).begin(), part.units.end());
-        if (part.every_unit) {
-            part.units.clear();
-        }
-        if (part.every_unit || !part.units.empty()) {
-            reach.parts.push_back(std::move(part));
-        }
-    }
+    reach.parts = parts_of(actor, *row);
     if (reach.is_everywhere()) {
         reach.parts = whole_reach().parts;
     }
+    return reach;
+}
+
+bool is_told(const Actor& actor, Action action, const Target& target)
+{
+    const auto* row = actor.type == Actor::Type::person ? row_for(actor, action) : nullptr;
+    return row != nullptr && row->of == Of::record && target.secrecy > actor.clearance &&
+           is_on_list(actor, target.list) && target.unit && actor.units && actor.units->tells_hidden(*target.unit) &&
+           is_granted(actor, *row, target);
+}
+
+Reach told_reach(const Actor& actor, Action action)
+{
+    const auto* row = actor.type == Actor::Type::person ? row_for(actor, action) : nullptr;
+    Reach reach;
+    // Where no unit tells, nobody pays for the question.
+    if (row == nullptr || row->of != Of::record || !actor.units || actor.units->telling().empty()) {
+        return reach;
+    }
+    std::ranges::copy_if(kBands, std::back_inserter(reach.bands), [&](Secrecy band) { return band > actor.clearance; });
+    reach.lists = actor.lists;
+    reach.parts = parts_of(actor, *row);
+    for (auto& part : reach.parts) {
+        keep_units(part, actor.units->telling());
+    }
+    std::erase_if(reach.parts, [](const Reach::Part& part) { return part.units.empty(); });
     return reach;
 }
 

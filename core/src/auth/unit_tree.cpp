@@ -14,6 +14,7 @@ UnitTree::UnitTree(std::vector<Node> nodes, Date today)
         nodes_[node.id] = {.parent = replaced ? std::nullopt : node.parent,
                            .successors = replaced ? std::move(node.successors) : std::vector<UnitId>{},
                            .closed = closed,
+                           .tells_hidden = node.tells_hidden,
                            .children = {},
                            .predecessors = {}};
     }
@@ -25,6 +26,44 @@ UnitTree::UnitTree(std::vector<Node> nodes, Date today)
             nodes_[successor].predecessors.push_back(id);
         }
     }
+    for (const auto& [id, place] : nodes_) {
+        if (do_keepers_tell(id)) {
+            telling_.push_back(id);
+        }
+    }
+}
+
+bool UnitTree::do_keepers_tell(UnitId unit) const
+{
+    std::vector<UnitId> open{unit};
+    std::set<UnitId> seen;
+    bool is_kept = false;
+    while (!open.empty()) {
+        const auto id = open.back();
+        open.pop_back();
+        const auto found = nodes_.find(id);
+        if (found == nodes_.end() || !seen.insert(id).second) {
+            continue;
+        }
+        const auto& place = found->second;
+        if (!place.closed) {
+            if (!place.tells_hidden) {
+                return false;
+            }
+            is_kept = true;
+            continue;
+        }
+        open.insert(open.end(), place.successors.begin(), place.successors.end());
+        if (place.successors.empty() && place.parent) {
+            open.push_back(*place.parent);
+        }
+    }
+    return is_kept;
+}
+
+bool UnitTree::tells_hidden(UnitId unit) const
+{
+    return std::ranges::binary_search(telling_, unit);
 }
 
 bool UnitTree::covers(UnitId holder, bool with_sub_units, UnitId unit) const

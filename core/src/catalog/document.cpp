@@ -49,6 +49,7 @@ DocumentView read_view(const db::Statement& select)
     document.source_path = select.text(12);
     document.created_at = select.instant(13);
     document.revision = select.integer(14);
+    document.mode = static_cast<UseMode>(select.integer(24));
     const auto small = [](std::optional<std::int64_t> value) {
         return value ? std::optional{static_cast<int>(*value)} : std::nullopt;
     };
@@ -133,7 +134,7 @@ constexpr std::string_view kSelectView = R"sql(
            document.issuer, document.signer, document.issued_on, document.title, document.secrecy, document.source_path,
            document.created_at, document.revision, document.dossier_ordinal,
            unit.code, unit.title, dossier.code, dossier.title, dossier.year, document.reader_list_id,
-           reader_list.uid, reader_list.title
+           reader_list.uid, reader_list.title, document.use_mode
       FROM document
       JOIN unit ON unit.id = document.unit_id
       LEFT JOIN reader_list ON reader_list.id = document.reader_list_id
@@ -209,6 +210,17 @@ DocumentView get_view(db::ReadTx& tx, std::string_view uid)
     return view;
 }
 
+std::optional<auth::Target> find_target(db::ReadTx& tx, std::string_view uid)
+{
+    auto select = tx.prepare("SELECT secrecy, unit_id, issued_on FROM document WHERE uid = ?1");
+    if (!select.bind(1, uid).step()) {
+        return std::nullopt;
+    }
+    return auth::Target{.secrecy = static_cast<Secrecy>(select.integer(0)),
+                        .unit = select.id<UnitId>(1),
+                        .issued_on = select.optional_date(2)};
+}
+
 std::vector<DocumentId> list_ids(db::ReadTx& tx, DocumentId after, std::size_t limit)
 {
     auto select = tx.prepare("SELECT id FROM document WHERE id > ?1 ORDER BY id LIMIT ?2");
@@ -272,11 +284,11 @@ DocumentId insert_document(db::WriteTx& tx, const Document& document, std::strin
     // The next place in the dossier's item list; several documents of one transaction see each other.
     auto insert = tx.prepare(R"sql(
         INSERT INTO document (uid, unit_id, dossier_id, dossier_ordinal, kind, number, symbol, issuer, signer, issued_on, title,
-                              secrecy, source_path, created_at, created_by)
+                              secrecy, source_path, created_at, created_by, use_mode)
         VALUES (?1, ?2, ?3,
                 CASE WHEN CAST(?3 AS BIGINT) IS NULL THEN NULL
                      ELSE (SELECT coalesce(max(dossier_ordinal), 0) + 1 FROM document WHERE dossier_id = ?3) END,
-                ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
         RETURNING id
     )sql");
     insert.bind(1, document.uid)
@@ -292,7 +304,8 @@ DocumentId insert_document(db::WriteTx& tx, const Document& document, std::strin
         .bind(11, static_cast<int>(document.secrecy))
         .bind_text_or_null(12, document.source_path)
         .bind(13, document.created_at)
-        .bind(14, created_by);
+        .bind(14, created_by)
+        .bind(15, static_cast<int>(undecided_mode(document.secrecy)));
     ensure(insert.step(), "RETURNING gives the key");
     const auto id = insert.id<DocumentId>(0);
     insert.step();
@@ -357,7 +370,8 @@ void update_description(db::WriteTx& tx, const Document& document)
 {
     tx.prepare(R"sql(
         UPDATE document
-           SET kind = ?2, number = ?3, symbol = ?4, issuer = ?5, signer = ?6, issued_on = ?7, title = ?8, revision = ?9
+           SET kind = ?2, number = ?3, symbol = ?4, issuer = ?5, signer = ?6, issued_on = ?7, title = ?8, revision = ?9,
+               use_mode = ?10
          WHERE id = ?1
     )sql")
         .bind(1, document.id)
@@ -369,14 +383,21 @@ void update_description(db::WriteTx& tx, const Document& document)
         .bind(7, document.issued_on)
         .bind(8, document.title)
         .bind(9, document.revision)
+        .bind(10, static_cast<int>(document.mode))
         .run();
+}
+
+UseMode mode_after(const Document& document, Secrecy secrecy)
+{
+    return fits(document.mode, secrecy) ? document.mode : undecided_mode(secrecy);
 }
 
 void set_secrecy(db::WriteTx& tx, const Document& document, Secrecy secrecy)
 {
-    tx.prepare("UPDATE document SET secrecy = ?2, revision = revision + 1 WHERE id = ?1")
+    tx.prepare("UPDATE document SET secrecy = ?2, use_mode = ?3, revision = revision + 1 WHERE id = ?1")
         .bind(1, document.id)
         .bind(2, static_cast<int>(secrecy))
+        .bind(3, static_cast<int>(mode_after(document, secrecy)))
         .run();
     add_to_count(tx, Record::document, {document.secrecy, document.unit, document.reader_list}, -1);
     add_to_count(tx, Record::document, {secrecy, document.unit, document.reader_list}, 1);
@@ -493,7 +514,7 @@ std::vector<Holder> list_holders(db::ReadTx& tx, std::span<const std::string> co
     std::vector<Holder> holders;
     std::vector<std::int64_t> keys;
     while (select.step()) {
-        keys.push_back(select.integer(6));
+        keys.push_back(select.integer(7));
         holders.push_back({.content_hash = select.text(0),
                            .document = select.text(1),
                            .dossier = select.optional_id<DossierId>(2),

@@ -13,8 +13,11 @@ ReachSql::ReachSql(const auth::Reach& reach, const Columns& columns, int first)
         text_ = "(1 = 0)";
         return;
     }
-    // Bands are all up to a clearance.
+    // Bands have no gap: all up to a clearance, or (auth::told_reach) all above one.
     text_ = "(" + std::string{columns.secrecy} + " <= " + parameter();
+    if (reach_.bands.front() != kBands.front()) {
+        text_ += " AND " + std::string{columns.secrecy} + " >= " + parameter();
+    }
     if (asks_lists_) {
         text_.append(" AND (").append(columns.list).append(" IS NULL");
         if (!reach_.lists.empty()) {
@@ -78,6 +81,9 @@ db::Statement& ReachSql::bind_to(db::Statement& statement) const
         statement.bind_list(at++, keys);
     };
     statement.bind(at++, static_cast<int>(reach_.bands.back()));
+    if (reach_.bands.front() != kBands.front()) {
+        statement.bind(at++, static_cast<int>(reach_.bands.front()));
+    }
     if (asks_lists_ && !reach_.lists.empty()) {
         bind_keys(reach_.lists);
     }

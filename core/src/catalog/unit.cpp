@@ -12,8 +12,8 @@ namespace vtlt::catalog {
 namespace {
 
 const std::string kSelectUnit =
-    "SELECT unit.id, unit.uid, unit.code, unit.title, unit.parent_id, unit.opened_on, unit.closed_on, unit.revision"
-    " FROM unit ";
+    "SELECT unit.id, unit.uid, unit.code, unit.title, unit.parent_id, unit.opened_on, unit.closed_on, unit.revision,"
+    " unit.tells_hidden FROM unit ";
 const std::string kSelectByCode = kSelectUnit + "WHERE unit.code = ?1";
 const std::string kSelectById = kSelectUnit + "WHERE unit.id = ?1";
 const std::string kSelectRoot = kSelectUnit + "ORDER BY unit.id LIMIT 1";
@@ -30,6 +30,7 @@ Unit read_unit(const db::Statement& row)
             .parent = row.optional_id<UnitId>(4),
             .opened_on = row.optional_date(5),
             .closed_on = row.optional_date(6),
+            .tells_hidden = row.integer(8) != 0,
             .revision = row.integer(7)};
 }
 
@@ -152,6 +153,17 @@ void close_unit(db::WriteTx& tx, const Unit& unit, Date on, std::span<const Unit
     raise_revision(tx);
 }
 
+void set_tells_hidden(db::WriteTx& tx, const Unit& unit, bool tells_hidden)
+{
+    require_one(tx.prepare("UPDATE unit SET tells_hidden = ?2, revision = revision + 1 WHERE id = ?1 AND revision = ?3")
+                    .bind(1, unit.id)
+                    .bind(2, tells_hidden ? 1 : 0)
+                    .bind(3, unit.revision)
+                    .run(),
+                unit);
+    raise_revision(tx);
+}
+
 std::vector<Unit> list_successors(db::ReadTx& tx, UnitId unit)
 {
     auto select = tx.prepare(kSelectSuccessors);
@@ -178,7 +190,8 @@ auth::UnitTree read_unit_tree(db::ReadTx& tx, Date today)
         nodes.push_back({.id = unit.id,
                          .parent = unit.parent,
                          .closed_on = unit.closed_on,
-                         .successors = std::move(successors[unit.id])});
+                         .successors = std::move(successors[unit.id]),
+                         .tells_hidden = unit.tells_hidden});
     }
     return {std::move(nodes), today};
 }

@@ -166,6 +166,7 @@ std::string metadata_text(const PlacedDocument& document)
     json.text_or_null("issued_on", values.issued_on ? format_date(*values.issued_on) : std::string{});
     json.key("title").value(values.title);
     json.key("secrecy").value(secrecy_name(values.secrecy));
+    json.key("mode").value(use_mode_name(values.mode));
     add_place(json, view);
     json.text_or_null("source_path", values.source_path);
     add_files(json, document);

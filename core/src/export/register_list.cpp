@@ -94,6 +94,10 @@ std::string note(const catalog::DocumentView& view)
     if (view.document.secrecy != Secrecy::open) {
         add(word(secrecy_name(view.document.secrecy)));
     }
+    // Of the modes of use the one that somebody decided on: what has a grade is mật, the rest có điều kiện.
+    if (view.document.mode == UseMode::open) {
+        add(word("use_open"));
+    }
     if (view.files.empty()) {
         add(word("no_file"));
     } else if (view.files.size() > 1) {

@@ -215,6 +215,7 @@ std::string register_row(const PlacedDocument& document)
                               {"issuer", values.issuer},
                               {"grade", graded("grade_", values.secrecy)},
                               {"title", values.title},
+                              {"mode", std::string{part("mode_" + std::string{use_mode_name(values.mode)})}},
                               {"dossier", dossier},
                               {"files", file_links(document)}});
 }

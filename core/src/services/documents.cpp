@@ -23,6 +23,7 @@ namespace {
 
 constexpr int kFirstYear = 1900;
 constexpr std::size_t kLongestReason = 500;
+constexpr std::string_view kMode = "mode";
 constexpr std::string_view kEdited = "document.edited";
 
 /// A described value that is a text: where it lies in a document, in its changes, and how long it may be.
@@ -60,6 +61,7 @@ public:
             }
         }
         check_date(clock);
+        check_mode();
         clean({"reason", nullptr, nullptr, kLongestReason}, changes_.reason);
         if (!problems_.empty()) {
             throw Error{Kind::invalid, "document.bad_values", {}, std::move(problems_)};
@@ -75,6 +77,9 @@ public:
         }
         if (changes_.issued_on) {
             document.issued_on = *changes_.issued_on;
+        }
+        if (changes_.mode) {
+            document.mode = *use_mode_from_name(*changes_.mode);
         }
         return document;
     }
@@ -116,9 +121,25 @@ private:
         }
     }
 
+    void check_mode()
+    {
+        if (changes_.mode && !use_mode_from_name(*changes_.mode)) {
+            add_problem(kMode, "document.unknown_mode", {{"value", text::one_line(text::repair_utf8(*changes_.mode))}});
+        }
+    }
+
     DocumentChanges changes_;
     std::vector<Problem> problems_;
 };
+
+/// Who wants a document secret raises its grade; a mode alone would protect nothing.
+void require_fitting_mode(const catalog::Document& document)
+{
+    if (!fits(document.mode, document.secrecy)) {
+        throw Error{
+            Kind::invalid, "document.bad_values", {}, {{"/" + std::string{kMode}, "document.mode_against_grade", {}}}};
+    }
+}
 
 /// What differs, as the event tells it: {"title":{"old":…,"new":…}}.
 SortedJson differences(const catalog::Document& before, const catalog::Document& after)
@@ -133,6 +154,7 @@ SortedJson differences(const catalog::Document& before, const catalog::Document&
         compare(row.name, before.*row.value, after.*row.value);
     }
     compare("issued_on", day_text(before.issued_on), day_text(after.issued_on));
+    compare(kMode, std::string{use_mode_name(before.mode)}, std::string{use_mode_name(after.mode)});
     return changes;
 }
 
@@ -229,6 +251,7 @@ catalog::Document write_changes(db::WriteTx& tx, const Clock& clock, const auth:
     if (changed.empty()) {
         return before; // what is written is nothing
     }
+    require_fitting_mode(after);
     after.revision = before.revision + 1;
     catalog::update_description(tx, after);
     SortedJson detail{{"revision", after.revision}, {"changes", changed}};
@@ -273,6 +296,10 @@ DocumentChanges one_change(std::string_view field, const std::string& value)
     DocumentChanges changes;
     if (field == "issued_on") {
         changes.issued_on = parse_date(value);
+        return changes;
+    }
+    if (field == kMode) {
+        changes.mode = value;
         return changes;
     }
     const auto row = std::ranges::find(kTexts, field, &TextRow::name);

@@ -2,7 +2,7 @@
 #include <vtlt/core/services/history_check.h>
 
 #include <vtlt/core/base/json.h>
-#include <vtlt/core/catalog/secrecy.h>
+#include <vtlt/core/catalog/use_mode.h>
 #include <vtlt/core/db/database.h>
 
 #include <algorithm>
@@ -21,7 +21,7 @@ enum Column
 {
     kUid,
     kFirstValue,
-    kContentHash = kFirstValue + 9,
+    kContentHash = kFirstValue + 10,
     kObjectHash,
     kTextHash,
     kSeq,
@@ -30,14 +30,17 @@ enum Column
 };
 
 /// Keys of an event's detail that name a value of the document, in the order of the columns.
-constexpr std::array<std::string_view, 9> kValues{"title",  "number", "symbol",    "kind",
-                                                  "issuer", "signer", "issued_on", "secrecy", "reader_list"};
+constexpr std::array<std::string_view, 10> kValues{"title",  "number",    "symbol",  "kind", "issuer",
+                                                   "signer", "issued_on", "secrecy", "mode", "reader_list"};
 
 std::string value_of(const db::Statement& row, std::size_t value)
 {
     const auto column = static_cast<int>(kFirstValue + value);
     if (kValues[value] == "secrecy") {
         return std::string{secrecy_name(static_cast<Secrecy>(row.integer(column)))};
+    }
+    if (kValues[value] == "mode") {
+        return std::string{use_mode_name(static_cast<UseMode>(row.integer(column)))};
     }
     if (kValues[value] != "issued_on") {
         return row.text(column);
@@ -151,8 +154,8 @@ void check_rows(db::ReadTx& tx, std::vector<HistoryFault>& faults)
 {
     auto rows = tx.prepare(R"sql(
         SELECT document.uid, document.title, document.number, document.symbol, document.kind, document.issuer,
-               document.signer, document.issued_on, document.secrecy, reader_list.title, file.content_hash, object.hash, text_object.hash,
-               audit_detail.seq, audit_leaf.leaf, audit_detail.detail
+               document.signer, document.issued_on, document.secrecy, document.use_mode, reader_list.title,
+               file.content_hash, object.hash, text_object.hash, audit_detail.seq, audit_leaf.leaf, audit_detail.detail
           FROM document
           LEFT JOIN reader_list ON reader_list.id = document.reader_list_id
           LEFT JOIN file ON file.document_id = document.id AND file.ordinal = 1 AND file.version = 1

@@ -164,6 +164,7 @@ DocumentId Intake::insert(db::WriteTx& tx, const Pending& pending, std::vector<a
                       {{"file", pending.object.hash},
                        {"size", pending.object.size},
                        {"secrecy", secrecy_name(request_.secrecy)},
+                       {"mode", use_mode_name(undecided_mode(request_.secrecy))},
                        {"source_path", pending.item.source_path},
                        {"title", title}}});
     return id;

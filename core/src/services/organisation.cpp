@@ -139,6 +139,27 @@ catalog::Unit rename_unit(Archive& archive, const Clock& clock, const auth::Acto
     return unit;
 }
 
+catalog::Unit set_unit_policy(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view code,
+                              std::optional<bool> tells_hidden)
+{
+    auto tx = archive.database().write();
+    auto unit = catalog::get_unit(tx, clean_text(code));
+    auth::authorize(actor, auth::Action::unit_create, {.unit = unit.id});
+    require_open(unit, clock.today());
+    if (!tells_hidden) {
+        throw Error{Kind::invalid, "unit.no_policy"};
+    }
+    if (unit.tells_hidden == *tells_hidden) {
+        return unit;
+    }
+    catalog::set_tells_hidden(tx, unit, *tells_hidden);
+    audit::record_event(tx, clock, actor, {"unit.changed", unit.uid, {{"tells_hidden", *tells_hidden}}});
+    tx.commit();
+    unit.tells_hidden = *tells_hidden;
+    ++unit.revision;
+    return unit;
+}
+
 namespace {
 
 std::vector<catalog::Unit> units_named(db::ReadTx& tx, const std::vector<std::string>& codes, Date on)

@@ -424,6 +424,29 @@ void check_sessions(db::ReadTx& tx, std::vector<HistoryFault>& faults)
     session.judge();
 }
 
+void check_unit_policies(db::ReadTx& tx, std::vector<HistoryFault>& faults)
+{
+    auto rows = tx.prepare(R"sql(
+        SELECT unit.uid, unit.tells_hidden, audit_leaf.leaf, audit_detail.detail
+          FROM unit
+          LEFT JOIN audit_detail ON audit_detail.object = unit.uid
+          LEFT JOIN audit_leaf ON audit_leaf.seq = audit_detail.seq
+         ORDER BY unit.id, audit_detail.seq
+    )sql");
+    Comparison unit{faults};
+    while (rows.step()) {
+        if (unit.begin(rows.text(0))) {
+            unit.held = {{"tells_hidden", flag_text(rows.integer(1) != 0)}};
+            unit.told = {{"tells_hidden", flag_text(false)}};
+        }
+        const auto [action, detail] = read_event(rows, 2);
+        if (action == "unit.changed" && detail.contains("tells_hidden")) {
+            unit.told["tells_hidden"] = flag_text(detail.at("tells_hidden") == true);
+        }
+    }
+    unit.judge();
+}
+
 } // namespace
 
 std::vector<HistoryFault> check_people_against_history(db::Database& database)
@@ -441,6 +464,7 @@ std::vector<HistoryFault> check_people_against_history(db::Database& database)
     }
     check_certificates(tx, faults);
     check_sessions(tx, faults);
+    check_unit_policies(tx, faults);
     return faults;
 }
 

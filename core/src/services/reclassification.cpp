@@ -102,6 +102,9 @@ std::vector<audit::Event> write_change(db::WriteTx& tx, const Clock& clock, cons
     const auto& document = change.document;
     SortedJson detail{
         {"revision", document.revision + 1}, {"reason", change.reason}, {"changes", write_values(tx, change)}};
+    if (const auto mode = catalog::mode_after(document, change.to); mode != document.mode) {
+        detail["changes"]["mode"] = {{"old", use_mode_name(document.mode)}, {"new", use_mode_name(mode)}};
+    }
     if (change.proposal) {
         detail["proposal"] = change.proposal->uid;
         detail["proposed_by"] = change.proposal->proposed_by;
@@ -159,6 +162,7 @@ Attempt write_attempt(Archive& archive, const Clock& clock, const auth::Actor& a
     audit::record_events(tx, clock, actor, write_change(tx, clock, actor, *change));
     tx.commit();
     now = change->document;
+    now.mode = catalog::mode_after(now, change->to);
     now.secrecy = change->to;
     if (change->changes_list) {
         now.reader_list = change->list ? std::optional{change->list->id} : std::nullopt;

@@ -6,6 +6,7 @@
 #include <vtlt/core/catalog/document.h>
 #include <vtlt/core/catalog/unit.h>
 #include <vtlt/core/services/actors.h>
+#include <vtlt/core/services/documents.h>
 #include <vtlt/core/services/organisation.h>
 
 #include "services/account_steps.h"
@@ -327,7 +328,7 @@ Explanation explain_reading(Archive& archive, const Clock& clock, const auth::Ac
     const auto target = catalog::target_of(view.document);
     if (!auth::is_allowed(actor, auth::Action::document_read, target) &&
         !auth::is_allowed(actor, auth::Action::user_administer, target)) {
-        throw Error{Kind::not_found, "document.not_found", {{"id", std::string{uid}}}};
+        refuse_document(actor, target, uid);
     }
     answer.document = view.document.uid;
     answer.secrecy = view.document.secrecy;

@@ -5,7 +5,7 @@
 
 namespace vtlt::services {
 
-/// Hidden is answered as missing: throws not_found `document.not_found`.
+/// What is hidden is refused: throws as refuse_document.
 catalog::Document visible_document(db::ReadTx& tx, const auth::Actor& actor, std::string_view uid);
 
 } // namespace vtlt::services

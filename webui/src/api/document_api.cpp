@@ -45,7 +45,8 @@ using Changes = services::DocumentChanges;
 
 constexpr std::array kMembers{TextMember{"kind", &Changes::kind},     TextMember{"number", &Changes::number},
                               TextMember{"symbol", &Changes::symbol}, TextMember{"issuer", &Changes::issuer},
-                              TextMember{"signer", &Changes::signer}, TextMember{"title", &Changes::title}};
+                              TextMember{"signer", &Changes::signer}, TextMember{"title", &Changes::title},
+                              TextMember{"mode", &Changes::mode}};
 
 /// A JSON merge patch (RFC 7396): null makes a value unknown, what is absent stays.
 Changes changes_of(const Json& patch)

@@ -62,6 +62,7 @@ http::Response preview_package(Call& call)
     const auto found = preflight(call, package_source(call));
     return json_answer({{"format_version", 1},
                         {"documents", found.estimate.documents},
+                        {"excluded", json_or_null(found.excluded)},
                         {"files", found.estimate.files},
                         {"bytes", found.estimate.bytes},
                         {"free_bytes", found.free_bytes},

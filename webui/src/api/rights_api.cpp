@@ -221,6 +221,15 @@ http::Response rename_unit(Call& call)
     return json_answer(with_version(unit_json(unit, all_units(call))));
 }
 
+http::Response set_unit_policy(Call& call)
+{
+    const auto body = read_json(call);
+    const auto said = body.find("tells_hidden");
+    const auto tells = said != body.end() && said->is_boolean() ? std::optional{said->get<bool>()} : std::nullopt;
+    const auto unit = services::set_unit_policy(call.archive(), call.clock(), call.actor, call.value(), tells);
+    return json_answer(with_version(unit_json(unit, all_units(call))));
+}
+
 http::Response close_units(Call& call)
 {
     const auto body = read_json(call);
@@ -360,6 +369,14 @@ constexpr std::array kRoutes{
           Action::unit_create,
           rename_unit,
           {.summary = "Another name from a day on", .request = "UnitName", .response = "Unit"}},
+    Route{"POST",
+          "/api/v1/units/{code}/policy",
+          Access::signed_in,
+          Action::unit_create,
+          set_unit_policy,
+          {.summary = "Whether who may not read a record of the unit may know that there is one",
+           .request = "UnitPolicy",
+           .response = "Unit"}},
     Route{"POST",
           "/api/v1/units/close",
           Access::signed_in,

@@ -35,6 +35,7 @@ constexpr std::array kTextFields{
     TextField{"signer", &Changes::signer, &catalog::Document::signer},
 };
 constexpr std::string_view kDay = "issued_on";
+constexpr std::string_view kMode = "mode";
 /// What the form was made from goes along with it: "base.title" …, so that a merge knows who changed what.
 constexpr std::string_view kBase = "base.";
 
@@ -57,8 +58,17 @@ std::string value_of(const catalog::Document& document, std::string_view name)
     if (name == kDay) {
         return date_text(document.issued_on);
     }
+    if (name == kMode) {
+        return std::string{use_mode_name(document.mode)};
+    }
     const auto row = std::ranges::find(kTextFields, name, &TextField::name);
     return document.*(row->value);
+}
+
+/// A value of the form, where it is a code of ours in words.
+std::string read_by_people(Language language, std::string_view name, const std::string& value)
+{
+    return name == kMode && use_mode_from_name(value) ? message(language, "mode", value) : value;
 }
 
 bool has_field(const Call& call, std::string_view name)
@@ -89,15 +99,30 @@ Json kind_options(Language language, const std::string& selected)
     return options;
 }
 
+/// Those that fit the document's grade: of a graded one the only one.
+Json mode_options(Language language, Secrecy secrecy, const std::string& selected)
+{
+    auto options = Json::array();
+    for (const auto& row : kUseModes) {
+        if (fits(row.mode, secrecy)) {
+            options.push_back({{"value", row.name},
+                               {"text", message(language, "mode", row.name)},
+                               {"selected", row.name == selected}});
+        }
+    }
+    return options;
+}
+
 /// Names of the form in the order it shows them.
 std::vector<std::string_view> field_names()
 {
     std::vector<std::string_view> names;
-    names.reserve(kTextFields.size() + 1);
+    names.reserve(kTextFields.size() + 2);
     for (const auto& row : kTextFields) {
         names.push_back(row.name);
     }
     names.push_back(kDay);
+    names.push_back(kMode);
     return names;
 }
 
@@ -120,6 +145,9 @@ DocumentForm read_document_form(const Call& call)
         if (const auto typed = form.typed.find(std::string{row.name}); typed != form.typed.end()) {
             form.changes.*(row.change) = typed->second;
         }
+    }
+    if (const auto typed = form.typed.find(std::string{kMode}); typed != form.typed.end()) {
+        form.changes.mode = typed->second;
     }
     form.changes.reason = call.field("reason");
     if (const auto typed = form.typed.find(std::string{kDay}); typed != form.typed.end()) {
@@ -150,6 +178,9 @@ Json edit_form(const Call& call, const catalog::Document& document, const Docume
         Json field{{"value", value}, {"error", error_of(form, name)}};
         if (name == "kind") {
             field["options"] = kind_options(call.language, value);
+        }
+        if (name == kMode) {
+            field["options"] = mode_options(call.language, document.secrecy, value);
         }
         if (!field["error"].is_null()) {
             problems.emplace_back("f-" + std::string{name}, field["error"].get<std::string>());
@@ -187,9 +218,11 @@ http::Response merge_page(const Call& call, const catalog::DocumentView& view, c
         fields.push_back({{"name", name},
                           {"id", "m-" + std::string{name}},
                           {"text", page_text(call.language, "field." + std::string{name})},
-                          {"base", base},
+                          {"base", read_by_people(call.language, name, base)},
                           {"theirs", theirs},
+                          {"theirs_text", read_by_people(call.language, name, theirs)},
                           {"yours", yours},
+                          {"yours_text", read_by_people(call.language, name, yours)},
                           {"conflict", !only_they && !only_you},
                           {"take_theirs", only_they},
                           {"take_yours", !only_they}});

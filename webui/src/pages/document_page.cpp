@@ -77,6 +77,7 @@ Json summary(const Call& call, const catalog::DocumentView& view)
             term(field("unit"), view.unit_title),
             term(field("dossier"), dossier, dossier.empty() ? "" : "/search?q=" + encoded("hs:" + dossier)),
             term(field("secrecy"), secrecy),
+            term(field("mode"), message(language, "mode", use_mode_name(document.mode))),
             term(field("reader_list"), view.reader_list_title, readers_href(call, view)),
             term(field("source_path"), document.source_path),
             term(field("created_at"), instant_text(document.created_at)),
@@ -174,8 +175,11 @@ Json relations(const Call& call, const Uid& uid)
     return rows;
 }
 
-std::string value_text(const std::string& field, const std::string& value)
+std::string value_text(Language language, const std::string& field, const std::string& value)
 {
+    if (field == "mode" && use_mode_from_name(value)) {
+        return message(language, "mode", value);
+    }
     if (field == "issued_on") {
         const auto day = parse_date(value);
         return day ? date_text(*day) : value;
@@ -196,6 +200,9 @@ std::optional<std::string> value_today(const catalog::Document& document, std::s
          {"signer", &Document::signer}}};
     if (field == "issued_on") {
         return document.issued_on ? format_date(*document.issued_on) : std::string{};
+    }
+    if (field == "mode") {
+        return std::string{use_mode_name(document.mode)};
     }
     const auto row = std::ranges::find(kTexts, field, &std::pair<std::string_view, std::string Document::*>::first);
     return row != kTexts.end() ? std::optional{document.*row->second} : std::nullopt;
@@ -222,8 +229,8 @@ Json history(const Call& call, const catalog::Document& document, const services
         auto changes = Json::array();
         for (const auto& change : entry.changes) {
             changes.push_back({{"field", page_text(call.language, "field." + change.field)},
-                               {"before", value_text(change.field, change.before)},
-                               {"after", value_text(change.field, change.after)},
+                               {"before", value_text(call.language, change.field, change.before)},
+                               {"after", value_text(call.language, change.field, change.after)},
                                {"restore", restore_view(document, entry, change, may_edit)}});
         }
         rows.push_back(

@@ -43,6 +43,18 @@ Json grade_of(const Call& call, const Json& result)
     return secrecy_badge(call.language, secrecy_from_name(result.value("secrecy", "open")).value_or(Secrecy::open));
 }
 
+/// What somebody was told that his package leaves out; 0 also where he was told nothing.
+std::uint64_t excluded_of(const Json& result)
+{
+    const auto found = result.find("excluded");
+    return found != result.end() && found->is_number() ? found->get<std::uint64_t>() : 0;
+}
+
+std::string excluded_text(const Call& call, std::uint64_t excluded)
+{
+    return excluded > 0 ? count_text(call.language, "package_new.excluded", excluded) : std::string{};
+}
+
 Json package_row(const Call& call, const jobs::Job& job)
 {
     const auto result = result_of(job);
@@ -168,7 +180,7 @@ http::Response package_new_page(const Call& call, const PackageSource& source, c
         {"source", source_view(source, set_title)},
         {"ready", documents > 0 && found.has_room()},
         {"facts", has_source ? facts(call, found) : Json::array()},
-        {"excluded_text", ""},
+        {"excluded_text", excluded_text(call, found.excluded.value_or(0))},
         {"notes", notes},
         {"name",
          {{"value", form.name.empty() && has_source ? name : form.name},
@@ -243,7 +255,7 @@ http::Response package_page(const Call& call, const jobs::Job& job, const Json& 
                                   {"bytes_text", bytes_text(call.language, result.value("bytes", std::uint64_t{0}))}}
                            : Json()},
         {"receipt", job.outcome == jobs::Outcome::done ? receipt(call, job, result) : Json::array()},
-        {"excluded_text", ""},
+        {"excluded_text", excluded_text(call, excluded_of(result))},
         {"failed", failed ? Json{{"text", job.error_code.empty()
                                               ? message(call.language, "job_outcome", job_state(job))
                                               : message(call.language, "error", job.error_code, job.error_fields)},

@@ -4,6 +4,7 @@
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/catalog/account.h>
 #include <vtlt/core/catalog/kind.h>
+#include <vtlt/core/services/documents.h>
 #include <vtlt/webui/formats.h>
 #include <vtlt/webui/labels.h>
 
@@ -166,17 +167,24 @@ void keep_readable(const auth::Actor& actor, std::vector<catalog::DocumentView>&
 
 catalog::DocumentView readable_document(const Call& call, std::string_view uid, services::Access access)
 {
-    const auto views = [&] {
+    constexpr auto action = auth::Action::document_read;
+    const std::vector<Uid> wanted{std::string{uid}};
+    std::optional<auth::Target> target;
+    std::vector<catalog::DocumentView> views;
+    {
         auto tx = call.archive().database().read();
-        const std::vector<Uid> wanted{std::string{uid}};
-        return catalog::list_views_by_uid(tx, wanted);
-    }();
+        // Before anything of it is read, else time would tell what is hidden from what is not there.
+        target = catalog::find_target(tx, uid);
+        if (target && auth::is_allowed(call.actor, action, *target)) {
+            views = catalog::list_views_by_uid(tx, wanted);
+        }
+    }
     auto& book = call.house.services.access;
     if (views.empty() || !may_read(call.actor, views.front().document)) {
-        if (!views.empty()) {
-            book.note_refusal(call.actor, auth::action_name(auth::Action::document_read), views.front().document.uid);
+        if (target) {
+            book.note_refusal(call.actor, auth::action_name(action), wanted.front());
         }
-        throw Error{Kind::not_found, "document.not_found", {{"id", ""}}};
+        services::refuse_document(call.actor, target, "");
     }
     book.note(call.actor, views.front().document, access);
     return views.front();

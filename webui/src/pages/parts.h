@@ -55,8 +55,7 @@ std::string link(std::string_view path, const std::vector<std::pair<std::string_
 
 /// The documents of a list that the actor may read, others left out.
 void keep_readable(const auth::Actor& actor, std::vector<catalog::DocumentView>& views);
-/// One that is about to be shown or taken, told to the book of accesses. Throws not_found `document.not_found` also for
-/// one that the actor may not read.
+/// One that is about to be shown or taken, told to the book of accesses. Throws as services::refuse_document.
 catalog::DocumentView readable_document(const Call& call, std::string_view uid,
                                         services::Access access = services::Access::viewed);
 

@@ -109,6 +109,7 @@ Json drops(const Call& call, const AskedQuery& asked, const indexer::SearchAnswe
     without.to.clear();
     auto request = search_request(without, call.actor);
     request.count_only = true;
+    request.told = {};
     const auto total =
         call.house.searchers.with([&](indexer::Searcher& searcher) { return searcher.search(request).total; });
     if (total > 0) {
@@ -194,7 +195,8 @@ http::Response show_search(Call& call)
         {"did_you_mean", nullptr},
         {"pages", page_links(asked, answer)},
         {"pending_text", pending_text(call, pending)},
-        {"hidden_text", ""},
+        {"hidden_text", answer.excluded.value_or(0) > 0 ? count_text(call.language, "search.hidden", *answer.excluded)
+                                                        : std::string{}},
         {"package", package_link(call, asked, answer.total)},
         {"save", save_link(call, asked, answer.total)},
         {"list", answer.total == 0 ? std::string{} : link("/search/list", asked.parts())},

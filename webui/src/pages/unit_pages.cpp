@@ -30,6 +30,7 @@ Json unit_rows(const Call& call, const std::vector<catalog::Unit>& units)
             rows.push_back({{"code", unit.code},
                             {"title", unit.title},
                             {"depth", std::to_string(std::min(depth, kDeepest))},
+                            {"tells_hidden", unit.tells_hidden},
                             {"closed_text", unit.closed_on ? page_text(call.language, "units.closed_on") + " " +
                                                                  date_text(*unit.closed_on)
                                                            : std::string{}}});
@@ -56,6 +57,8 @@ http::Response units_page(const Call& call, const FieldProblems& problems, int s
                     {"on", field("on", "f-on")},
                     {"parents", unit_options(call, action, call.field("parent"))},
                     {"closing", unit_options(call, action, call.field("unit"))},
+                    {"telling", unit_options(call, action, call.field("policy_unit"))},
+                    {"policy", field("policy_unit", "f-policy")},
                     {"successors", unit_options(call, action, call.field("successor"))}};
     return page(call, "units", view, frame_of(call, "units"), status);
 }
@@ -106,12 +109,27 @@ http::Response close_unit(Call& call)
     return units_page(call, problems, 422);
 }
 
+http::Response set_policy(Call& call)
+{
+    const bool tells = call.field("tells_hidden") == "1";
+    try {
+        services::set_unit_policy(call.archive(), call.clock(), call.actor, call.field("policy_unit"), tells);
+        return tell_at(call, "/units", tells ? "units.tells_now" : "units.tells_no_more");
+    } catch (const Error& error) {
+        if (!is_refusal_of_form(error)) {
+            throw;
+        }
+        return units_page(call, {{"f-policy", error_text(call.language, error)}}, 422);
+    }
+}
+
 using auth::Action;
 
 constexpr std::array kRoutes{
     Route{"GET", "/units", Access::signed_in, Action::unit_read, show_units},
     Route{"POST", "/units", Access::signed_in, Action::unit_create, add_unit},
     Route{"POST", "/units/close", Access::signed_in, Action::unit_create, close_unit},
+    Route{"POST", "/units/policy", Access::signed_in, Action::unit_create, set_policy},
 };
 
 } // namespace

@@ -17,7 +17,8 @@ enum class Field
     dossier,
     unit,
     date,
-    secrecy
+    secrecy,
+    mode
 };
 
 enum class FieldType
@@ -46,6 +47,7 @@ inline constexpr std::array kFields{
     FieldRow{Field::unit, "dv", "unit", FieldType::code, "XU", "dv:PC"},
     FieldRow{Field::date, "ngay", "date", FieldType::date, "XD", "ngay:2019..2021"},
     FieldRow{Field::secrecy, "mat", "secrecy", FieldType::code, "XM", "mat:open"},
+    FieldRow{Field::mode, "sd", "mode", FieldType::code, "XE", "sd:open"},
 };
 
 constexpr std::optional<FieldRow> find_field(std::string_view name)

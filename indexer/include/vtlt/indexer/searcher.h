@@ -34,6 +34,7 @@ struct SearchRequest
     std::size_t limit = 20; ///< ≤ 200
     std::string cursor;     ///< of a previous answer
     auth::Reach reach;      ///< what the reader may see; its bands are joined as one database
+    auth::Reach told = {};  ///< what he may know of without seeing it (auth::told_reach); nothing in most archives
     bool with_snippets = true;
     bool count_only = false;
     bool relaxed = false; ///< relaxed hits belong to the set: counted in `total` and paged to their end
@@ -57,6 +58,8 @@ struct SearchAnswer
     bool relaxed = false;             ///< "mode": a relaxed hit is listed
     std::vector<std::string> dropped; ///< words that could not be had together with the others
     std::uint64_t total = 0;          ///< exact; of the strict set unless `relaxed` was asked for
+    /// Of the strict set, exact: what he may only know of. Absent where `told` holds nothing.
+    std::optional<std::uint64_t> excluded;
     std::vector<Hit> hits;
     std::optional<SyntaxProblem> syntax;
     std::string next_cursor; ///< empty at the end
@@ -77,6 +80,10 @@ public:
     /// ones follow.
     std::vector<DocumentId> matching_documents(const std::string& query, const auth::Reach& reach,
                                                bool relaxed = false);
+
+    /// How many of the strict set `told` holds: SearchAnswer::excluded, for a package. Costs nothing where it holds
+    /// nothing.
+    std::optional<std::uint64_t> count_excluded(const std::string& query, const auth::Reach& told);
 
 private:
     struct State;

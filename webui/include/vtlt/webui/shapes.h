@@ -33,6 +33,7 @@ namespace vtlt::webui {
 Json json_or_null(const std::string& text);
 Json json_or_null(std::optional<Date> date);
 Json json_or_null(std::optional<Instant> instant);
+Json json_or_null(std::optional<std::uint64_t> number);
 
 /// "UNIT/YEAR/CODE"; empty without a dossier.
 std::string dossier_name(const catalog::DocumentView& view);

@@ -107,7 +107,7 @@ struct Reach
         std::optional<RecordSetId> set = std::nullopt;
         bool operator==(const Part&) const = default;
     };
-    std::vector<Secrecy> bands;           ///< ascending
+    std::vector<Secrecy> bands;           ///< ascending, without a gap
     std::vector<Part> parts;              ///< a record is reached when any of them reaches it
     std::vector<ReaderListId> lists = {}; ///< ascending: what is on a list is reached by these alone
     bool every_list = false;              ///< the lists restrict nobody: of the operator and of the program itself
@@ -120,6 +120,14 @@ struct Reach
     bool contains(const Target& target) const;
 };
 Reach reach_of(const Actor& actor, Action action);
+
+/// "Có tài liệu bạn không đủ quyền xem": whether the actor may know that the record is there. His roles reach its unit
+/// and its day, its grade is above his clearance, and who looks after the unit's records tells
+/// (UnitTree::tells_hidden). Never true of what is_allowed says yes to; false wherever no unit has the policy: hidden
+/// is missing.
+bool is_told(const Actor& actor, Action action, const Target& target);
+/// The same as a set. Its bands begin above the actor's clearance.
+Reach told_reach(const Actor& actor, Action action);
 /// Everything: for what the program itself does.
 Reach whole_reach();
 

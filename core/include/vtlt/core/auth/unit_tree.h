@@ -21,6 +21,7 @@ public:
         std::optional<UnitId> parent;
         std::optional<Date> closed_on;  ///< the first day on which it is no more
         std::vector<UnitId> successors; ///< of a closed one; none: its parent looks after what it left
+        bool tells_hidden = false;      ///< its policy: whoever may not read a record of its may know that there is one
     };
 
     UnitTree() = default;
@@ -36,17 +37,27 @@ public:
     bool is_open(UnitId unit) const;
     bool contains(UnitId unit) const { return nodes_.contains(unit); }
 
+    /// The policy of who looks after `unit`'s records: itself while it is open, then each of its successors, or where
+    /// there are none its parent. Where several do, all must tell: silence is what a reader relies on.
+    bool tells_hidden(UnitId unit) const;
+    /// Every unit that `tells_hidden` says yes to, ascending.
+    const std::vector<UnitId>& telling() const { return telling_; }
+
 private:
     struct Place
     {
         std::optional<UnitId> parent; ///< absent for one that was replaced
         std::vector<UnitId> successors;
         bool closed = false;
+        bool tells_hidden = false;
         std::vector<UnitId> children;     ///< those that were not replaced
         std::vector<UnitId> predecessors; ///< whose place it took
     };
 
+    bool do_keepers_tell(UnitId unit) const;
+
     std::map<UnitId, Place> nodes_;
+    std::vector<UnitId> telling_;
 };
 
 } // namespace vtlt::auth

@@ -5,6 +5,7 @@
 #include <vtlt/core/base/date.h>
 #include <vtlt/core/base/ids.h>
 #include <vtlt/core/catalog/secrecy.h>
+#include <vtlt/core/catalog/use_mode.h>
 #include <vtlt/core/sandbox/cause.h>
 
 #include <cstdint>
@@ -38,6 +39,7 @@ struct Document
     std::string title; ///< tiêu đề / trích yếu
     Secrecy secrecy = Secrecy::open;
     std::optional<ReaderListId> reader_list = std::nullopt; ///< known to the people of this list alone
+    UseMode mode = UseMode::conditional;                    ///< fits its secrecy
     std::string source_path; ///< where intake met it; the path's bytes, repaired to UTF-8
     Instant created_at{};
     std::int64_t revision = 1;
@@ -100,6 +102,9 @@ std::vector<DocumentView> list_views_by_uid(db::ReadTx& tx, std::span<const Uid>
 /// Throws not_found `document.not_found`.
 DocumentView get_view(db::ReadTx& tx, std::string_view uid);
 
+/// What rights look at, without reading the document: one that is hidden is refused as soon as one that is not there.
+std::optional<auth::Target> find_target(db::ReadTx& tx, std::string_view uid);
+
 /// Every document id, ascending, in portions of at most `limit` after `after`.
 std::vector<DocumentId> list_ids(db::ReadTx& tx, DocumentId after, std::size_t limit);
 /// The same of one band, as the index must hold them (I7).
@@ -113,7 +118,7 @@ std::vector<DocumentId> list_ids_on_list(db::ReadTx& tx, const auth::Reach& reac
                                          std::string_view after, std::size_t limit);
 std::int64_t count_documents(db::ReadTx& tx);
 
-/// Takes the next place in the home dossier's item list.
+/// Takes the next place in the home dossier's item list. Nobody has decided on its mode of use yet.
 DocumentId insert_document(db::WriteTx& tx, const Document& document, std::string_view created_by);
 FileId insert_file(db::WriteTx& tx, const File& file, ObjectId object);
 
@@ -134,7 +139,10 @@ Description describe(db::WriteTx& tx, DocumentId document, const Description& de
 /// Writes the described values and the revision of `document`, for an edit.
 void update_description(db::WriteTx& tx, const Document& document);
 
-/// The grade alone, with its counts; revision + 1. Its objects follow by `replace_object`.
+/// A graded document is secret; one that comes down to none waits for somebody to open it.
+UseMode mode_after(const Document& document, Secrecy secrecy);
+/// The grade with its counts, and the mode of use that follows from it; revision + 1. Its objects follow by
+/// `replace_object`.
 void set_secrecy(db::WriteTx& tx, const Document& document, Secrecy secrecy);
 /// The need-to-know list alone, with its counts; revision + 1.
 void set_reader_list(db::WriteTx& tx, const Document& document, std::optional<ReaderListId> list);

@@ -28,6 +28,7 @@ struct Unit
     std::optional<UnitId> parent;
     std::optional<Date> opened_on; ///< absent: since ever
     std::optional<Date> closed_on; ///< the first day on which it is no more
+    bool tells_hidden = false;     ///< auth::UnitTree::tells_hidden
     std::int64_t revision = 1;
 };
 
@@ -57,6 +58,8 @@ std::vector<UnitName> list_unit_names(db::ReadTx& tx, UnitId unit);
 void rename_unit(db::WriteTx& tx, const Unit& unit, std::string_view title, Date from_on);
 /// From `on` on it is no more, and `successors` have its place. Throws as above.
 void close_unit(db::WriteTx& tx, const Unit& unit, Date on, std::span<const UnitId> successors);
+/// Throws as above.
+void set_tells_hidden(db::WriteTx& tx, const Unit& unit, bool tells_hidden);
 /// In the order of their codes.
 std::vector<Unit> list_successors(db::ReadTx& tx, UnitId unit);
 

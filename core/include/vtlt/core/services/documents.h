@@ -11,9 +11,14 @@
 #include <string_view>
 #include <vector>
 
-/// What people change of a document, and what was changed. A document that the asker may not read is answered as a
-/// missing one: not_found `document.not_found`.
+/// What people change of a document, and what was changed. A document that the asker may not read is answered as
+/// refuse_document says: mostly as a missing one.
 namespace vtlt::services {
+
+/// For one that he may not read, or that is not there (nullopt). Throws not_found `document.not_found`; forbidden
+/// `document.hidden_told` where the unit's policy is to tell (auth::is_told), and nothing of the document with it.
+[[noreturn]] void refuse_document(const auth::Actor& actor, const std::optional<auth::Target>& target,
+                                  std::string_view id);
 
 /// Only what is filled is changed; an empty text or date makes the value unknown.
 struct DocumentChanges
@@ -25,6 +30,7 @@ struct DocumentChanges
     std::optional<std::string> signer;
     std::optional<std::optional<Date>> issued_on;
     std::optional<std::string> title; ///< never empty
+    std::optional<std::string> mode;  ///< a name of catalog/use_mode.h
     std::string reason;               ///< why, as the history tells it; may be empty
 };
 
@@ -32,7 +38,8 @@ struct DocumentChanges
 /// row, revision + 1; nothing at all where nothing would change. Returns the document as it is then.
 /// Throws conflict `document.changed_meanwhile` whose fields are `document`, `revision` (as it is now) and, for each
 /// wished value that differs from it, the name of the value with what it is now; invalid `document.bad_values` with a
-/// problem for each mistake (`document.unknown_kind`, `document.bad_date`, `text.not_utf8`, `title.blank`,
+/// problem for each mistake (`document.unknown_kind`, `document.unknown_mode`, `document.mode_against_grade`,
+/// `document.bad_date`, `text.not_utf8`, `title.blank`,
 /// `document.too_long`; pointers `/kind` …, `/reason`); forbidden `auth.forbidden`.
 catalog::Document update_document(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view uid,
                                   std::int64_t seen, const DocumentChanges& changes);
@@ -46,7 +53,7 @@ catalog::Document restore_value(Archive& archive, const Clock& clock, const auth
 
 struct ValueChange
 {
-    std::string field; ///< kind number symbol issuer signer issued_on title …
+    std::string field; ///< kind number symbol issuer signer issued_on title mode …
     std::string before;
     std::string after;
 };

@@ -27,8 +27,8 @@ struct HistoryFault
 std::vector<HistoryFault> check_documents_against_history(db::Database& database);
 
 /// Role, clearance, disabling and password of each account, each granted role, written order and position, scopes, end
-/// and revocation of each API token, the account of each session, the documents of each saved set: as their events told
-/// them last.
+/// and revocation of each API token, the account of each session, the documents of each saved set, the policy of each
+/// unit: as their events told them last.
 std::vector<HistoryFault> check_people_against_history(db::Database& database);
 
 } // namespace vtlt::services

@@ -34,6 +34,12 @@ catalog::Unit create_unit(Archive& archive, const Clock& clock, const auth::Acto
 catalog::Unit rename_unit(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view code,
                           std::string_view title, std::optional<Date> on);
 
+/// Whether who may not read a record of the unit may know that there is one (auth::is_told). Event `unit.changed`;
+/// nothing where it is so already. Throws not_found `unit.not_found`, conflict `unit.closed`, forbidden
+/// `auth.forbidden`, invalid `unit.no_policy` (neither was said).
+catalog::Unit set_unit_policy(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view code,
+                              std::optional<bool> tells_hidden);
+
 /// giải thể, sáp nhập, chia tách: units that are no more, and who has their place. Their records keep the unit of their
 /// time; who has rights in a successor has them for these records too. Rights in a closed unit end to reach anything.
 struct UnitClosing

@@ -114,7 +114,7 @@ struct Explanation
         waiting; ///< written orders of these days that nobody has confirmed: by none he reads
 };
 /// By who may read that person's rights, of documents that he may read himself or whose unit's people he administers.
-/// Throws not_found `account.not_found`, `document.not_found`.
+/// Throws not_found `account.not_found`, and as refuse_document.
 Explanation explain_reading(Archive& archive, const Clock& clock, const auth::Actor& actor, std::string_view who,
                             std::string_view document);
 
