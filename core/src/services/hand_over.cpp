@@ -3,6 +3,7 @@
 
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/catalog/position.h>
+#include <vtlt/core/catalog/reader_list.h>
 #include <vtlt/core/catalog/reclassification.h>
 #include <vtlt/core/services/organisation.h>
 
@@ -98,6 +99,19 @@ Objects end_roles(Step& step, const Objects& grants)
     return grants;
 }
 
+/// He knows of nothing any more.
+Objects end_reader_entries(Step& step, const Objects& entries)
+{
+    for (const auto& uid : entries) {
+        const auto entry = catalog::get_reader_entry(step.tx, uid);
+        catalog::end_reader_entry(step.tx, entry.id, step.clock.now(), step.actor.name);
+        step.events.push_back({"reader.ended",
+                               catalog::get_reader_list(step.tx, entry.list).uid,
+                               {{"account", step.leaver.uid}, {"entry", uid}}});
+    }
+    return entries;
+}
+
 /// What somebody may be in charge of. A kind of thing that the archive learns to keep has a row here.
 struct Charge
 {
@@ -131,6 +145,10 @@ constexpr std::array kCharges{
            "SELECT role_grant.uid FROM role_grant JOIN account ON account.id = role_grant.account_id"
            " WHERE account.uid = ?1 AND role_grant.ended_at IS NULL ORDER BY role_grant.id",
            Fate::ended, end_roles},
+    Charge{"reader",
+           "SELECT reader_entry.uid FROM reader_entry JOIN account ON account.id = reader_entry.account_id"
+           " WHERE account.uid = ?1 AND reader_entry.ended_at IS NULL ORDER BY reader_entry.id",
+           Fate::ended, end_reader_entries},
 };
 
 /// What nobody else can finish for him, and would be lost: it is finished or cancelled first.
