@@ -183,6 +183,22 @@ TEST_CASE("the name of a list is of no higher grade than what is on it", "[reade
     CHECK(services::list_reader_lists(office.archive(), office.actor("giang")).size() == 1);
 }
 
+TEST_CASE("an entry written behind the program's back is found", "[readers]")
+{
+    Office office;
+    const auto entry = office.put("dung");
+    CHECK(services::check_people_against_history(office.database()).empty());
+    const auto* change = GENERATE(as<const char*>{}, "UPDATE reader_entry SET to_on = 20991231 WHERE uid = ?1",
+                                  "UPDATE reader_entry SET account_id = 1 WHERE uid = ?1",
+                                  "UPDATE reader_entry SET confirmed_at = 1, confirmed_by = 'x' WHERE uid = ?1");
+    {
+        auto tx = office.database().write();
+        tx.prepare(change).bind(1, entry.uid).run();
+        tx.commit();
+    }
+    CHECK(services::check_people_against_history(office.database()).size() == 1);
+}
+
 TEST_CASE("who keeps a list shows of its documents what he may read himself", "[readers]")
 {
     Office office;

@@ -105,9 +105,10 @@ Objects end_reader_entries(Step& step, const Objects& entries)
     for (const auto& uid : entries) {
         const auto entry = catalog::get_reader_entry(step.tx, uid);
         catalog::end_reader_entry(step.tx, entry.id, step.clock.now(), step.actor.name);
-        step.events.push_back({"reader.ended",
-                               catalog::get_reader_list(step.tx, entry.list).uid,
-                               {{"account", step.leaver.uid}, {"entry", uid}}});
+        step.events.push_back(
+            {"reader.ended",
+             uid,
+             {{"account", step.leaver.uid}, {"list", catalog::get_reader_list(step.tx, entry.list).uid}}});
     }
     return entries;
 }

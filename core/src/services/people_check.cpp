@@ -424,6 +424,43 @@ void check_sessions(db::ReadTx& tx, std::vector<HistoryFault>& faults)
     session.judge();
 }
 
+/// Who wrote himself on a list behind our back would know of what is on it.
+void check_reader_entries(db::ReadTx& tx, std::vector<HistoryFault>& faults)
+{
+    auto rows = tx.prepare(R"sql(
+        SELECT reader_entry.uid, account.uid, reader_list.uid, reader_entry.from_on, reader_entry.to_on,
+               reader_entry.confirmed_at IS NOT NULL, reader_entry.ended_at IS NOT NULL, audit_leaf.leaf,
+               audit_detail.detail
+          FROM reader_entry
+          JOIN account ON account.id = reader_entry.account_id
+          JOIN reader_list ON reader_list.id = reader_entry.reader_list_id
+          LEFT JOIN audit_detail ON audit_detail.object = reader_entry.uid
+          LEFT JOIN audit_leaf ON audit_leaf.seq = audit_detail.seq
+         ORDER BY reader_entry.id, audit_detail.seq
+    )sql");
+    Comparison entry{faults};
+    while (rows.step()) {
+        if (entry.begin(rows.text(0))) {
+            entry.held = {{"account", rows.text(1)},
+                          {"list", rows.text(2)},
+                          {"from", day_text(rows.optional_date(3))},
+                          {"to", day_text(rows.optional_date(4))},
+                          {"confirmed", flag_text(rows.integer(5) != 0)},
+                          {"ended", flag_text(rows.integer(6) != 0)}};
+            entry.told = {{"confirmed", flag_text(false)}, {"ended", flag_text(false)}};
+        }
+        const auto [action, detail] = read_event(rows, 7);
+        if (action == "reader.added") {
+            take_over(detail, {"account", "list", "from", "to"}, entry.told);
+        } else if (action == "reader.confirmed") {
+            entry.told["confirmed"] = flag_text(true);
+        } else if (action == "reader.ended") {
+            entry.told["ended"] = flag_text(true);
+        }
+    }
+    entry.judge();
+}
+
 void check_unit_policies(db::ReadTx& tx, std::vector<HistoryFault>& faults)
 {
     auto rows = tx.prepare(R"sql(
@@ -465,6 +502,7 @@ std::vector<HistoryFault> check_people_against_history(db::Database& database)
     check_certificates(tx, faults);
     check_sessions(tx, faults);
     check_unit_policies(tx, faults);
+    check_reader_entries(tx, faults);
     return faults;
 }
 

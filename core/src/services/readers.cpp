@@ -152,9 +152,9 @@ catalog::ReaderEntry add_reader(Archive& archive, const Clock& clock, const auth
     catalog::insert_reader_entry(tx, entry);
     audit::record_event(tx, clock, actor,
                         {"reader.added",
-                         list.uid,
+                         entry.uid,
                          {{"account", account.uid},
-                          {"entry", entry.uid},
+                          {"list", list.uid},
                           {"from", format_date(entry.from_on)},
                           {"to", day_or_null(entry.to_on)},
                           {"reason", entry.reason}}});
@@ -169,8 +169,7 @@ Uid end_reader(Archive& archive, const Clock& clock, const auth::Actor& actor, s
     auth::authorize(actor, Action::readers_keep, catalog::target_of(list));
     require_not_ended(entry);
     ensure(catalog::end_reader_entry(tx, entry.id, clock.now(), actor.name), "an entry that holds can be ended");
-    std::vector<audit::Event> events{
-        {"reader.ended", list.uid, {{"account", entry.account_uid}, {"entry", entry.uid}}}};
+    std::vector<audit::Event> events{{"reader.ended", entry.uid, {{"account", entry.account_uid}, {"list", list.uid}}}};
     const std::vector<std::int64_t> ids{entry.account.value};
     std::ranges::move(end_all_sessions(tx, catalog::list_accounts(tx, ids).front(), "rights"),
                       std::back_inserter(events));
@@ -192,7 +191,7 @@ Uid confirm_reader(Archive& archive, const Clock& clock, const auth::Actor& acto
         throw Error{Kind::conflict, "reader.confirmed_already", {{"id", entry.uid}}};
     }
     audit::record_event(tx, clock, actor,
-                        {"reader.confirmed", list.uid, {{"account", entry.account_uid}, {"entry", entry.uid}}});
+                        {"reader.confirmed", entry.uid, {{"account", entry.account_uid}, {"list", list.uid}}});
     tx.commit();
     return list.uid;
 }

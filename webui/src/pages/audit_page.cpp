@@ -67,9 +67,8 @@ std::string object_href(const services::HistoryEvent& one)
         std::string_view kind;
         std::string_view path;
     };
-    constexpr std::array kRows{Row{"document.", "/documents/"},  Row{"job.", "/jobs/"},
-                               Row{"package.", "/jobs/"},        Row{"access.", "/documents/"},
-                               Row{"reader_list.", "/readers/"}, Row{"reader.", "/readers/"}};
+    constexpr std::array kRows{Row{"document.", "/documents/"}, Row{"job.", "/jobs/"}, Row{"package.", "/jobs/"},
+                               Row{"access.", "/documents/"}, Row{"reader_list.", "/readers/"}};
     const auto row =
         std::ranges::find_if(kRows, [&](const Row& candidate) { return one.event.action.starts_with(candidate.kind); });
     const bool leads = row != kRows.end() && !one.is_hidden && is_uid(one.event.object) &&
