@@ -61,4 +61,20 @@ std::vector<auth::Role> roles_member(const Json& body, const char* name)
     return roles;
 }
 
+Secrecy secrecy_member(const Json& body, const char* name)
+{
+    const auto text = text_member(body, name, std::string{secrecy_name(Secrecy::open)});
+    const auto secrecy = secrecy_from_name(text);
+    if (!secrecy) {
+        refuse_member(name, "secrecy.unknown", text);
+    }
+    return *secrecy;
+}
+
+Json with_version(Json json)
+{
+    json["format_version"] = 1;
+    return json;
+}
+
 } // namespace vtlt::webui

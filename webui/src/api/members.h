@@ -20,5 +20,10 @@ auth::Role role_named(const char* member, const std::string& name);
 /// Empty where absent or null. Throws invalid `api.not_text`.
 std::vector<std::string> texts_member(const Json& body, const char* name);
 std::vector<auth::Role> roles_member(const Json& body, const char* name);
+/// `open` where absent or null. Throws invalid `secrecy.unknown`.
+Secrecy secrecy_member(const Json& body, const char* name);
+
+/// The root of an answer.
+Json with_version(Json json);
 
 } // namespace vtlt::webui

@@ -13,12 +13,6 @@ namespace vtlt::webui {
 
 namespace {
 
-Json with_version(Json json)
-{
-    json["format_version"] = 1;
-    return json;
-}
-
 http::Response list_user_positions(Call& call)
 {
     return json_answer(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "api/changed_document.h"
+#include "api/members.h"
 #include "pages/parts.h"
 #include "routing/groups.h"
 
@@ -31,26 +32,13 @@ http::Response list_lists(Call& call)
     return response;
 }
 
-Json with_version(Json json)
-{
-    json["format_version"] = 1;
-    return json;
-}
-
 http::Response make_list(Call& call)
 {
     const auto body = read_json(call);
-    const auto grade = text_member(body, "secrecy", std::string{secrecy_name(Secrecy::open)});
-    const auto secrecy = secrecy_from_name(grade);
-    if (!secrecy) {
-        throw Error{Kind::invalid,
-                    "secrecy.unknown",
-                    {{"value", grade}},
-                    {{"/secrecy", "secrecy.unknown", {{"value", grade}}}}};
-    }
-    const auto list = services::make_reader_list(
-        call.archive(), call.clock(), call.actor,
-        {.title = text_member(body, "title"), .unit = text_member(body, "unit"), .secrecy = *secrecy});
+    const auto list = services::make_reader_list(call.archive(), call.clock(), call.actor,
+                                                 {.title = text_member(body, "title"),
+                                                  .unit = text_member(body, "unit"),
+                                                  .secrecy = secrecy_member(body, "secrecy")});
     auto response = json_answer(with_version(reader_list_json(list)), 201);
     response.headers.set("Location", "/api/v1/reader-lists/" + list.uid);
     return response;
@@ -66,19 +54,6 @@ http::Response show_list(Call& call)
     }
     json["readers"] = readers;
     return json_answer(json);
-}
-
-std::optional<Date> day_member(const Json& body, const char* name)
-{
-    const auto text = text_member(body, name);
-    const auto day = parse_date(text);
-    if (!text.empty() && !day) {
-        throw Error{Kind::invalid,
-                    "date.not_a_day",
-                    {{"value", text}},
-                    {{std::string{"/"} + name, "date.not_a_day", {{"value", text}}}}};
-    }
-    return day;
 }
 
 http::Response add_reader(Call& call)

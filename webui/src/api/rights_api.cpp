@@ -15,16 +15,6 @@ namespace {
 
 constexpr std::size_t kListed = 200;
 
-Secrecy clearance_member(const Json& body, const char* name)
-{
-    const auto text = text_member(body, name, std::string{secrecy_name(Secrecy::open)});
-    const auto clearance = secrecy_from_name(text);
-    if (!clearance) {
-        refuse_member(name, "secrecy.unknown", text);
-    }
-    return *clearance;
-}
-
 std::optional<catalog::Door> door_member(const Json& body)
 {
     const auto text = text_member(body, "door");
@@ -33,12 +23,6 @@ std::optional<catalog::Door> door_member(const Json& body)
         refuse_member("door", "door.unknown", text);
     }
     return door;
-}
-
-Json with_version(Json json)
-{
-    json["format_version"] = 1;
-    return json;
 }
 
 Json account_answer(const Call& call, const catalog::Account& account)
@@ -83,7 +67,7 @@ http::Response add_user(Call& call)
                                       .unit = text_member(body, "unit"),
                                       .roles = roles_member(body, "roles"),
                                       .only_unit = flag_member(body, "only_unit"),
-                                      .clearance = clearance_member(body, "clearance"),
+                                      .clearance = secrecy_member(body, "clearance"),
                                       .password = {},
                                       .door = door_member(body).value_or(catalog::Door::password)};
     const auto account = services::add_account(call.archive(), call.clock(), call.actor, wanted);
@@ -104,7 +88,7 @@ http::Response change_user(Call& call)
         change.unit = unit;
     }
     if (!text_member(body, "clearance").empty()) {
-        change.clearance = clearance_member(body, "clearance");
+        change.clearance = secrecy_member(body, "clearance");
     }
     const auto account = services::change_account(call.archive(), call.clock(), call.actor, call.value(), change);
     auto response = json_answer(account_answer(call, account));
