@@ -212,13 +212,19 @@ DocumentView get_view(db::ReadTx& tx, std::string_view uid)
 
 std::optional<auth::Target> find_target(db::ReadTx& tx, std::string_view uid)
 {
-    auto select = tx.prepare("SELECT secrecy, unit_id, issued_on FROM document WHERE uid = ?1");
+    auto select = tx.prepare("SELECT secrecy, unit_id, issued_on, reader_list_id, id FROM document WHERE uid = ?1");
     if (!select.bind(1, uid).step()) {
         return std::nullopt;
     }
-    return auth::Target{.secrecy = static_cast<Secrecy>(select.integer(0)),
+    auth::Target target{.secrecy = static_cast<Secrecy>(select.integer(0)),
                         .unit = select.id<UnitId>(1),
-                        .issued_on = select.optional_date(2)};
+                        .issued_on = select.optional_date(2),
+                        .list = select.optional_id<ReaderListId>(3)};
+    const std::vector<std::int64_t> key{select.integer(4)};
+    for (const auto& [document, set] : list_granted_sets(tx, key)) {
+        target.sets.push_back(set);
+    }
+    return target;
 }
 
 std::vector<DocumentId> list_ids(db::ReadTx& tx, DocumentId after, std::size_t limit)
