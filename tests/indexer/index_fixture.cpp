@@ -67,7 +67,7 @@ IndexedArchive::IndexedArchive()
                               "'Tổ chức cán bộ') RETURNING id");
     dossier.bind(1, make_uid()).bind(2, unit_);
     dossier_ = inserted<DossierId>(dossier);
-    catalog::add_to_count(tx, catalog::Record::dossier, Secrecy::open, unit_, 1);
+    catalog::add_to_count(tx, catalog::Record::dossier, {Secrecy::open, unit_}, 1);
     tx.commit();
 }
 
