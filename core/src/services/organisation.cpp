@@ -220,8 +220,8 @@ std::vector<audit::Event> move_people(Archive& archive, db::WriteTx& tx, const C
         events.push_back({"user.changed", account.uid, {{"unit", successor.code}}});
         std::ranges::move(end_all_sessions(tx, account, "rights"), std::back_inserter(events));
     }
+    auto grants = catalog::list_grants_in(tx, unit.id); // before those of a position end with it
     const auto positions = move_positions(tx, clock, actor, unit, successor, on, events);
-    auto grants = catalog::list_grants_in(tx, unit.id);
     // A written order is for the unit that it names.
     std::erase_if(grants, [&](const catalog::RoleGrant& grant) {
         return grant.delegated_from || grant.order || (grant.to_on && *grant.to_on < on) ||
