@@ -243,7 +243,7 @@ class Orders(RightsCase):
             self.assertEqual(people["phuchoi"].get(f"/documents/{self.documents['VU']}").status, 404)
             self.assertEqual(people["phuchoi"].send_json("PATCH", f"/api/v1/documents/{inside}", {"title": "x"}, If_Match='"1"').status, 403)
             self.assertEqual(people["phuchoi"].send_json("POST", "/api/v1/packages", {"query": "dien tap"}).status, 403)
-            events = people["quantri"].get(f"/api/v1/audit?object={inside}&action=access.viewed").json["events"]
+            events = self.ok("audit", "list", "--object", inside, "--action", "access.viewed")["events"]
             self.assertEqual([one["detail"]["order"] for one in events], [confirm.split("/")[2]])
         self.assert_whole(self.place)
 
