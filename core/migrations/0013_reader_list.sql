@@ -22,3 +22,10 @@ CREATE TABLE reader_entry (
 ) {table};
 CREATE INDEX reader_entry_account ON reader_entry (account_id) WHERE ended_at IS NULL;
 CREATE INDEX reader_entry_list ON reader_entry (reader_list_id, id);
+
+-- Jobs that tell of what is on lists: their files are named, their packages hold it. Known to whoever stands on every one of them.
+CREATE TABLE job_reader_list (
+    job_id {int} NOT NULL REFERENCES job (id),
+    reader_list_id {int} NOT NULL REFERENCES reader_list (id),
+    PRIMARY KEY (job_id, reader_list_id)
+) {table};

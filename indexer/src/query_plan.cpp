@@ -448,7 +448,6 @@ private:
             query = {Xapian::Query::OP_AND_NOT, query, any_of(unwanted)};
         }
         plan.relaxed = query;
-        plan.relaxed_minimum = kRelaxedShare * kWordWeight * rarity_of_words();
     }
 
     void sort_child(const QueryNode& child, Queries& soft, Queries& hard, Queries& unwanted)
@@ -460,20 +459,6 @@ private:
         } else {
             hard.push_back(strict(child));
         }
-    }
-
-    /// Sum of the words' inverse document frequencies; words that no document has cannot be asked of any.
-    double rarity_of_words() const
-    {
-        const double documents = database_.get_doccount();
-        double sum = 0;
-        for (const auto& word : words_) {
-            const double having = database_.get_termfreq(word.folded);
-            if (having > 0) {
-                sum += std::log1p((documents - having + 0.5) / (having + 0.5));
-            }
-        }
-        return sum;
     }
 
     std::optional<std::uint64_t> known_total(const QueryNode& root) const
@@ -514,43 +499,71 @@ Xapian::Query part_query(const auth::Reach::Part& part, const Xapian::Database& 
     return {Xapian::Query::OP_AND, conditions.begin(), conditions.end()};
 }
 
-/// Every set of the plan, with or without what `other` has.
-void combine(QueryPlan& plan, Xapian::Query::op how, const Xapian::Query& other)
-{
-    plan.filter = {how, plan.filter, other};
-    plan.strict = {how, plan.strict, other};
-    if (plan.relaxed) {
-        plan.relaxed = Xapian::Query{how, *plan.relaxed, other};
-    }
-    plan.known_total.reset(); // it counts everybody's
-}
+/// What stands inside every query of a reader: joined by FILTER or AND_NOT, one after the other.
+using Restrictions = std::vector<std::pair<Xapian::Query::op, Xapian::Query>>;
 
-void restrict_to(const auth::Reach& reach, const Xapian::Database& database, QueryPlan& plan)
+Restrictions restrictions_of(const auth::Reach& reach, const std::vector<Xapian::docid>& leaving,
+                             const Xapian::Database& database)
 {
+    Restrictions restrictions;
     if (!reach.is_everywhere()) {
         Queries parts;
         for (const auto& part : reach.parts) {
             parts.push_back(part_query(part, database));
         }
-        combine(plan, Xapian::Query::OP_FILTER, parts.empty() ? Xapian::Query::MatchNothing : any_of(parts));
+        restrictions.emplace_back(Xapian::Query::OP_FILTER,
+                                  parts.empty() ? Xapian::Query::MatchNothing : any_of(parts));
     }
     const std::string listed{kListedTerm};
-    if (reach.every_list || !database.term_exists(listed)) {
-        return;
+    if (!reach.every_list && database.term_exists(listed)) {
+        Queries own;
+        for (const auto list : reach.lists) {
+            own.emplace_back(list_term(list));
+        }
+        restrictions.emplace_back(Xapian::Query::OP_AND_NOT,
+                                  Xapian::Query{Xapian::Query::OP_AND_NOT, Xapian::Query{listed}, any_of(own)});
     }
-    Queries own;
-    for (const auto list : reach.lists) {
-        own.emplace_back(list_term(list));
-    }
-    combine(plan, Xapian::Query::OP_AND_NOT, {Xapian::Query::OP_AND_NOT, Xapian::Query{listed}, any_of(own)});
-}
-
-void leave_out(const std::vector<Xapian::docid>& leaving, QueryPlan& plan)
-{
     if (!leaving.empty()) {
         ListedDocuments documents{leaving};
-        combine(plan, Xapian::Query::OP_AND_NOT, Xapian::Query{&documents}); // has a clone of its own
+        restrictions.emplace_back(Xapian::Query::OP_AND_NOT, Xapian::Query{&documents}); // has a clone of its own
     }
+    return restrictions;
+}
+
+Xapian::Query restricted(Xapian::Query query, const Restrictions& restrictions)
+{
+    for (const auto& [how, other] : restrictions) {
+        query = {how, query, other};
+    }
+    return query;
+}
+
+/// The reader may see a document with the word; costs what it takes to meet the first one.
+bool is_met(const std::string& word, const Restrictions& restrictions, const Xapian::Database& database)
+{
+    if (restrictions.empty()) {
+        return true;
+    }
+    Xapian::Enquire enquire{database};
+    enquire.set_query(restricted(Xapian::Query{word}, restrictions));
+    enquire.set_weighting_scheme(Xapian::BoolWeight{});
+    return !enquire.get_mset(0, 1).empty();
+}
+
+/// Sum of the words' inverse document frequencies. Words that no document has cannot be asked of any, and one that only
+/// hidden documents have must not make a difference.
+double rarity_of(const std::vector<PlannedWord>& words, const Restrictions& restrictions,
+                 const Xapian::Database& database)
+{
+    const double documents = database.get_doccount();
+    double sum = 0;
+    for (const auto& word : words) {
+        const double having = database.get_termfreq(word.folded);
+        if (having > 0 && is_met(word.folded, restrictions, database)) {
+            sum += std::log1p((documents - having + 0.5) / (having + 0.5));
+        }
+    }
+    return sum;
 }
 
 } // namespace
@@ -559,8 +572,16 @@ QueryPlan plan_query(const QueryNode& root, const auth::Reach& reach, const std:
                      const Xapian::Database& database)
 {
     auto plan = Planner{database}.plan(root);
-    restrict_to(reach, database, plan);
-    leave_out(leaving, plan);
+    const auto restrictions = restrictions_of(reach, leaving, database);
+    plan.filter = restricted(plan.filter, restrictions);
+    plan.strict = restricted(plan.strict, restrictions);
+    if (plan.relaxed) {
+        plan.relaxed = restricted(*plan.relaxed, restrictions);
+        plan.relaxed_minimum = kRelaxedShare * kWordWeight * rarity_of(plan.words, restrictions, database);
+    }
+    if (!restrictions.empty()) {
+        plan.known_total.reset(); // it counts everybody's
+    }
     return plan;
 }
 

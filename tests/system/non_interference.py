@@ -33,6 +33,7 @@ class NonInterference(VtltCase):
 
     def setUp(self):
         super().setUp()
+        self.servers = {}
         self.plain = self.home("plain")
         self.ok(self.plain, "unit", "add", "B", "--title", "Phòng B")
         self.ok(self.plain, "dossier", "new", "01", "--title", "Kho", "--opened-on", "2020-01-01")
@@ -72,9 +73,10 @@ class NonInterference(VtltCase):
         """The same person in front of both, each with a connection of his own."""
         people = []
         for home in (self.plain, self.more):
-            server = Server(home)
-            self.addCleanup(server.__exit__)
-            people.append(Person(server))
+            if home not in self.servers:
+                self.servers[home] = Server(home)
+                self.addCleanup(self.servers[home].__exit__)
+            people.append(Person(self.servers[home]))
             self.assertEqual(people[-1].sign_in(name, PASSWORD).status, 303)
         return people
 

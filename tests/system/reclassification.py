@@ -182,7 +182,7 @@ class Reclassification(VtltCase):
         self.assertEqual(reader.get(f"/documents/{uid}").status, 200)
         self.assertEqual(reader.get("/api/v1/search?q=kho").json["total"], 1)
         told = [(e["action"], [c["after"] for c in e["changes"]]) for e in leader.get(f"/api/v1/documents/{uid}/history").json["entries"]]
-        self.assertEqual(told[:3], [("document.reclassified", ["open"]), ("reclassification.proposed", []), ("document.reclassified", ["mat"])])
+        self.assertEqual(told[:3], [("document.reclassified", ["conditional", "open"]), ("reclassification.proposed", []), ("document.reclassified", ["secret", "mat"])])
 
     def test_the_command_line_does_the_same(self):
         (uid,) = self.take_in(1)

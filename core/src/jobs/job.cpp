@@ -29,6 +29,8 @@ const std::string kSelectPage = std::string{kSelectJob} + R"sql(
      WHERE (job.kind = ?1 OR ?1 IS NULL) AND (job.state = ?2 OR ?2 IS NULL) AND (job.actor = ?3 OR ?3 IS NULL)
        AND (job.id < (SELECT last.id FROM job AS last WHERE last.uid = ?4) OR ?4 IS NULL)
        AND job.secrecy <= ?6
+       AND (?7 = 1 OR NOT EXISTS (SELECT 1 FROM job_reader_list
+                                   WHERE job_reader_list.job_id = job.id AND NOT (job_reader_list.reader_list_id IN {ids ?8})))
      ORDER BY job.id DESC LIMIT ?5
 )sql";
 
@@ -294,13 +296,19 @@ void mark_reported(db::WriteTx& tx, JobId job)
 
 std::vector<Job> list_jobs(db::ReadTx& tx, const Filter& filter, std::size_t limit)
 {
+    std::vector<std::int64_t> lists;
+    if (filter.lists) {
+        std::ranges::transform(*filter.lists, std::back_inserter(lists), &ReaderListId::value);
+    }
     auto select = tx.prepare(kSelectPage);
     select.bind_text_or_null(1, filter.kind)
         .bind_text_or_null(2, filter.state ? state_name(*filter.state) : std::string_view{})
         .bind_text_or_null(3, filter.actor)
         .bind_text_or_null(4, filter.before)
         .bind(5, static_cast<std::int64_t>(limit))
-        .bind(6, static_cast<int>(filter.highest));
+        .bind(6, static_cast<int>(filter.highest))
+        .bind(7, filter.lists ? 0 : 1)
+        .bind_list(8, std::span<const std::int64_t>{lists});
     std::vector<Job> jobs;
     while (select.step()) {
         jobs.push_back(read_job(select));

@@ -29,6 +29,16 @@ void put_documents(db::WriteTx& tx, JobId job, std::span<const DocumentId> docum
     )sql")
         .bind(1, job)
         .run();
+    tx.prepare("DELETE FROM job_reader_list WHERE job_id = ?1").bind(1, job).run();
+    tx.prepare(R"sql(
+        INSERT INTO job_reader_list (job_id, reader_list_id)
+        SELECT DISTINCT job_document.job_id, document.reader_list_id
+          FROM job_document
+          JOIN document ON document.id = job_document.document_id
+         WHERE job_document.job_id = ?1 AND document.reader_list_id IS NOT NULL
+    )sql")
+        .bind(1, job)
+        .run();
 }
 
 bool are_documents_reached(db::ReadTx& tx, JobId job, const auth::Reach& reach)
@@ -59,6 +69,46 @@ void raise_jobs_of(db::WriteTx& tx, DocumentId document, Secrecy secrecy)
     )sql")
         .bind(1, document)
         .run();
+}
+
+void restrict_jobs_of(db::WriteTx& tx, DocumentId document, ReaderListId list)
+{
+    tx.prepare(R"sql(
+        INSERT INTO job_reader_list (job_id, reader_list_id)
+        SELECT holds.job_id, list.id
+          FROM job_document AS holds
+          JOIN reader_list AS list ON list.id = ?2
+         WHERE holds.document_id = ?1
+        ON CONFLICT (job_id, reader_list_id) DO NOTHING
+    )sql")
+        .bind(1, document)
+        .bind(2, list)
+        .run();
+    tx.prepare(R"sql(
+        INSERT INTO job_reader_list (job_id, reader_list_id)
+        SELECT DISTINCT job_item.job_id, document.reader_list_id
+          FROM job_item
+          JOIN document ON document.id = job_item.document_id
+         WHERE job_item.job_id IN (SELECT took.job_id FROM job_item AS took WHERE took.document_id = ?1)
+           AND NOT EXISTS (SELECT 1 FROM job_item AS other
+                             JOIN document AS known ON known.id = other.document_id
+                            WHERE other.job_id = job_item.job_id AND known.reader_list_id IS NULL)
+        ON CONFLICT (job_id, reader_list_id) DO NOTHING
+    )sql")
+        .bind(1, document)
+        .run();
+}
+
+bool is_known_to(db::ReadTx& tx, JobId job, std::span<const ReaderListId> lists)
+{
+    std::vector<std::int64_t> keys;
+    for (const auto list : lists) {
+        keys.push_back(list.value);
+    }
+    auto select = tx.prepare("SELECT 1 FROM job_reader_list WHERE job_id = ?1 AND NOT (reader_list_id IN {ids ?2})"
+                             " LIMIT 1");
+    select.bind(1, job).bind_list(2, std::span<const std::int64_t>{keys});
+    return !select.step();
 }
 
 } // namespace vtlt::jobs

@@ -21,11 +21,13 @@ bool sees_all(const auth::Actor& actor)
     return auth::is_allowed(actor, auth::Action::job_read, {});
 }
 
-/// His own, or anybody's for whoever sees all, of no grade above his; else as if there were none.
+/// His own, or anybody's for whoever sees all, of no grade above his and no need-to-know list without him; else as if
+/// there were none.
 jobs::Job visible_job(db::ReadTx& tx, const auth::Actor& actor, std::string_view uid)
 {
     auto job = jobs::find_job(tx, uid);
-    if (!job || job->secrecy > actor.clearance || (job->actor.name != actor.name && !sees_all(actor))) {
+    if (!job || job->secrecy > actor.clearance || (job->actor.name != actor.name && !sees_all(actor)) ||
+        (actor.type == auth::Actor::Type::person && !jobs::is_known_to(tx, job->id, actor.lists))) {
         throw Error{Kind::not_found, "job.not_found", {{"id", std::string{uid}}}};
     }
     return std::move(*job);
@@ -58,6 +60,9 @@ std::vector<jobs::Job> list_jobs(Archive& archive, const auth::Actor& actor, job
         filter.actor = actor.name;
     }
     filter.highest = actor.clearance;
+    if (actor.type == auth::Actor::Type::person) {
+        filter.lists = actor.lists;
+    }
     auto tx = archive.database().read();
     return jobs::list_jobs(tx, filter, limit);
 }

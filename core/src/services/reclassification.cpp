@@ -129,6 +129,9 @@ std::vector<audit::Event> write_change(db::WriteTx& tx, const Clock& clock, cons
     if (change.to > document.secrecy) {
         jobs::raise_jobs_of(tx, document.id, change.to);
     }
+    if (change.list) {
+        jobs::restrict_jobs_of(tx, document.id, change.list->id);
+    }
     if (change.to > document.secrecy || change.list) {
         forget_uploads_of(tx, document.id);
     }

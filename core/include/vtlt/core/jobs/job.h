@@ -156,7 +156,8 @@ struct Filter
     std::optional<State> state;
     std::string actor; ///< name; empty: every
     Secrecy highest = Secrecy::tuyet_mat;
-    Uid before; ///< cursor: the last job of the page before; empty: from the newest
+    std::optional<std::vector<ReaderListId>> lists; ///< of the asker; absent: the lists restrict nobody
+    Uid before;                                     ///< cursor: the last job of the page before; empty: from the newest
 };
 /// Newest first.
 std::vector<Job> list_jobs(db::ReadTx& tx, const Filter& filter, std::size_t limit);
@@ -196,6 +197,11 @@ bool are_documents_reached(db::ReadTx& tx, JobId job, const auth::Reach& reach);
 /// After a document's grade was raised: what holds it is of that grade now, and an intake of the lowest that its
 /// documents have, so that the names of its sources go with them.
 void raise_jobs_of(db::WriteTx& tx, DocumentId document, Secrecy secrecy);
+/// After a document came on a need-to-know list: what holds it is known to that list alone, and an intake of which
+/// every document is on one, to the lists of all of them.
+void restrict_jobs_of(db::WriteTx& tx, DocumentId document, ReaderListId list);
+/// Whether somebody on these lists may know of the job; grade and owner are not asked.
+bool is_known_to(db::ReadTx& tx, JobId job, std::span<const ReaderListId> lists);
 
 /// Contradictions between jobs, their items and their outcomes (I10), as readable lines.
 std::vector<std::string> check_jobs(db::ReadTx& tx);
