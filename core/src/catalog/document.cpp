@@ -463,13 +463,9 @@ std::vector<Secrecy> list_grades(db::ReadTx& tx, std::span<const DocumentId> ids
 
 void replace_object(db::WriteTx& tx, DocumentId document, ObjectId from, ObjectId to)
 {
-    for (const auto* column : {"object_id", "text_object_id"}) {
-        const std::string name{column};
-        tx.prepare("UPDATE file SET " + name + " = ?3 WHERE document_id = ?1 AND " + name + " = ?2")
-            .bind(1, document)
-            .bind(2, from)
-            .bind(3, to)
-            .run();
+    for (const auto* update : {"UPDATE file SET object_id = ?3 WHERE document_id = ?1 AND object_id = ?2",
+                               "UPDATE file SET text_object_id = ?3 WHERE document_id = ?1 AND text_object_id = ?2"}) {
+        tx.prepare(update).bind(1, document).bind(2, from).bind(3, to).run();
     }
     tx.prepare(R"sql(
         DELETE FROM object
