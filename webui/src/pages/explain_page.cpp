@@ -46,25 +46,31 @@ Json conditions(const Call& call, const services::Explanation& answer)
     if (answer.is_listed) {
         rows.push_back(reason_row(language, answer.reasons.list, page_text(language, "why.list")));
     }
+    for (const auto& order : answer.waiting) {
+        rows.push_back(
+            reason_row(language, false, message(language, "page", "why.order", {{"number", order.order->number}})));
+    }
     return rows;
 }
 
 Json grant_rows(const Call& call, const services::Explanation& answer)
 {
+    const auto language = call.language;
     const RoleWords words{call};
     auto rows = Json::array();
     for (std::size_t i = 0; i < answer.grants.size(); ++i) {
         const auto& grant = answer.grants[i];
         const auto& why = answer.reasons.grants.at(i);
-        rows.push_back(
-            {{"role", words(grant.role)},
-             {"unit", grant.unit_code},
-             {"reasons",
-              {reason_row(call.language, why.role, page_text(call.language, "why.role")),
-               reason_row(call.language, why.unit, message(call.language, "page", "why.unit", {{"unit", answer.unit}})),
-               reason_row(call.language, why.period,
-                          message(call.language, "page", "why.period",
-                                  {{"day", answer.issued_on ? date_text(*answer.issued_on) : "…"}}))}}});
+        auto reasons =
+            Json::array({reason_row(language, why.role, page_text(language, "why.role")),
+                         reason_row(language, why.unit, message(language, "page", "why.unit", {{"unit", answer.unit}})),
+                         reason_row(language, why.period,
+                                    message(language, "page", "why.period",
+                                            {{"day", answer.issued_on ? date_text(*answer.issued_on) : "…"}}))});
+        if (grant.record_set) {
+            reasons.push_back(reason_row(language, why.set, page_text(language, "why.set")));
+        }
+        rows.push_back({{"role", words(grant.role)}, {"unit", grant.unit_code}, {"reasons", reasons}});
     }
     return rows;
 }

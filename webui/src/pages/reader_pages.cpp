@@ -141,7 +141,7 @@ http::Response list_page(const Call& call, const Uid& uid, const FieldProblems& 
                     {"secrecy", secrecy_badge(call.language, list.secrecy)},
                     {"readers", entry_rows(call, readers, keeps)},
                     {"past_href", past ? path : path + "?past=1"},
-                    {"past_text", page_text(call.language, past ? "rights.only_present" : "rights.also_past")},
+                    {"past_text", page_text(call.language, past ? "readers.only_present" : "readers.also_past")},
                     {"add", keeps ? path + "/entries" : ""},
                     {"errors", error_summary(call.language, problems)},
                     {"who", field("who", "f-who")},
