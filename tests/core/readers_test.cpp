@@ -117,6 +117,10 @@ TEST_CASE("nobody puts himself on a list, and another person confirms", "[reader
 {
     Office office;
     CHECK_THROWS_WITH(office.put("an"), Catch::Contains("readers.needs_another_person"));
+    auto by_token = office.actor("an");
+    by_token.scopes = auth::Scopes::of_tokens();
+    CHECK_THROWS_WITH(services::add_reader(office.archive(), office.time, by_token, {.list = office.list, .who = "an"}),
+                      Catch::Contains("readers.needs_another_person"));
     const auto entry = office.put("binh");
     const auto confirm = [&](const auth::Actor& who) {
         services::confirm_reader(office.archive(), office.time, who, entry.uid);

@@ -116,28 +116,28 @@ catalog::ReaderEntry add_reader(Archive& archive, const Clock& clock, const auth
     if (who.empty()) {
         throw Error{Kind::invalid, "readers.no_person"};
     }
-    const auto account = account_for(tx, actor, who, Action::readers_keep);
-    if (account.uid == actor.name) {
+    if (const auto self = catalog::find_account(tx, who); self && self->uid == actor.name) {
         throw Error{Kind::forbidden, "readers.needs_another_person", {{"list", list.uid}}};
     }
+    const auto account = account_for(tx, actor, who, Action::readers_keep);
     if (account.disabled) {
         throw Error{Kind::conflict, "account.disabled", {{"account", account.name}}};
     }
-    const catalog::ReaderEntry entry{.uid = make_uid(),
-                                     .list = list.id,
-                                     .account = account.id,
-                                     .account_uid = account.uid,
-                                     .account_name = account.name,
-                                     .account_full_name = account.full_name,
-                                     .from_on = wanted.from_on.value_or(clock.today()),
-                                     .to_on = wanted.to_on,
-                                     .reason = text::one_line(clean_text(wanted.reason)),
-                                     .added_at = clock.now(),
-                                     .added_by = actor.name,
-                                     .confirmed_at = {},
-                                     .confirmed_by = {},
-                                     .ended_at = {},
-                                     .ended_by = {}};
+    catalog::ReaderEntry entry{.uid = make_uid(),
+                               .list = list.id,
+                               .account = account.id,
+                               .account_uid = account.uid,
+                               .account_name = account.name,
+                               .account_full_name = account.full_name,
+                               .from_on = wanted.from_on.value_or(clock.today()),
+                               .to_on = wanted.to_on,
+                               .reason = text::one_line(clean_text(wanted.reason)),
+                               .added_at = clock.now(),
+                               .added_by = actor.name,
+                               .confirmed_at = {},
+                               .confirmed_by = {},
+                               .ended_at = {},
+                               .ended_by = {}};
     if (entry.to_on && *entry.to_on < std::max(entry.from_on, clock.today())) {
         throw Error{Kind::invalid, "grant.bad_period"};
     }
