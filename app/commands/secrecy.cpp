@@ -92,8 +92,9 @@ int run_list(const Context& context, const Options&)
         const auto to = !proposal.from_list ? grade_text(context, proposal.to)
                         : proposal.to_list  ? proposal.to_list_title
                                             : context.text("page", "readers.everybody");
-        context.print_line(proposal.uid + "  " + proposal.document_uid + "  " + from + " → " + to + "  " +
-                           proposal.reason);
+        auto line = proposal.uid + "  " + proposal.document_uid + "  ";
+        line.append(from).append(" → ").append(to).append("  ").append(proposal.reason);
+        context.print_line(line);
     }
     return kExitOk;
 }

@@ -181,10 +181,10 @@ std::string period_text(const catalog::RoleGrant& grant)
 std::string records_text(Language language, const services::ListedGrant& one)
 {
     const auto& grant = one.grant;
-    const auto in_set = !grant.record_set ? std::string{}
-                        : one.record_set_title.empty()
-                            ? page_text(language, "rights.in_some_set")
-                            : page_text(language, "rights.in_set", {{"set", one.record_set_title}});
+    auto in_set = !grant.record_set ? std::string{}
+                  : one.record_set_title.empty()
+                      ? page_text(language, "rights.in_some_set")
+                      : page_text(language, "rights.in_set", {{"set", one.record_set_title}});
     if (!grant.records_from_on && !grant.records_to_on) {
         return in_set;
     }
