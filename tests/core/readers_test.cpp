@@ -135,6 +135,9 @@ TEST_CASE("nobody puts himself on a list, and another person confirms", "[reader
     CHECK_THROWS_WITH(confirm(office.actor("chi")), Catch::Contains("reader.confirmed_already"));
     CHECK_THROWS_WITH(office.put("binh"), Catch::Contains("reader.exists"));
     CHECK_THROWS_WITH(office.put("nobody"), Catch::Contains("account.not_found"));
+    // A leader, who reads nobody's rights, puts his own people on it.
+    CHECK(services::add_reader(office.archive(), office.time, office.actor("chi"), {.list = office.list, .who = "dung"})
+              .account_name == "dung");
 }
 
 TEST_CASE("leaving a list, or going to another, needs two persons", "[readers]")

@@ -47,6 +47,19 @@ bool is_another_person(const auth::Actor& actor, const catalog::ReaderEntry& ent
     return actor.type == auth::Actor::Type::person && actor.name != entry.added_by && actor.name != entry.account_uid;
 }
 
+/// Oneself, and people of the units whose lists the asker keeps; a leader knows of no others whether they are there.
+catalog::Account keepable_account(db::ReadTx& tx, const auth::Actor& actor, const std::string& who)
+{
+    auto account = catalog::find_account(tx, who);
+    const bool is_known = account && (account->uid == actor.name ||
+                                      auth::is_allowed(actor, Action::readers_keep,
+                                                       {.secrecy = account->clearance, .unit = account->unit}));
+    if (!is_known) {
+        throw Error{Kind::not_found, "account.not_found", {{"account", who}}};
+    }
+    return std::move(*account);
+}
+
 SortedJson day_or_null(std::optional<Date> day)
 {
     return day ? SortedJson(format_date(*day)) : SortedJson();
@@ -116,10 +129,10 @@ catalog::ReaderEntry add_reader(Archive& archive, const Clock& clock, const auth
     if (who.empty()) {
         throw Error{Kind::invalid, "readers.no_person"};
     }
-    if (const auto self = catalog::find_account(tx, who); self && self->uid == actor.name) {
+    const auto account = keepable_account(tx, actor, who);
+    if (account.uid == actor.name) {
         throw Error{Kind::forbidden, "readers.needs_another_person", {{"list", list.uid}}};
     }
-    const auto account = account_for(tx, actor, who, Action::readers_keep);
     if (account.disabled) {
         throw Error{Kind::conflict, "account.disabled", {{"account", account.name}}};
     }
