@@ -26,10 +26,10 @@ namespace {
 
 using Adder = void (*)(CLI::App&, Context&);
 
-constexpr std::array<Adder, 21> kAdders{add_init,  add_serve,  add_ingest,  add_search,  add_document, add_edit,
-                                        add_user,  add_rights, add_secrecy, add_readers, add_unit,     add_dossier,
-                                        add_set,   add_export, add_package, add_verify,  add_audit,    add_report,
-                                        add_index, add_job,    add_doctor};
+constexpr std::array<Adder, 22> kAdders{add_init,     add_serve,  add_ingest,  add_search,  add_document, add_edit,
+                                        add_user,     add_rights, add_secrecy, add_readers, add_unit,     add_dossier,
+                                        add_register, add_set,    add_export,  add_package, add_verify,   add_audit,
+                                        add_report,   add_index,  add_job,     add_doctor};
 
 /// Asked for before parsing, because the help and every refusal are written so. After `--` stand words only.
 void prepare(Context& context, const std::vector<std::string>& words)

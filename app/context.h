@@ -192,6 +192,7 @@ void add_secrecy(CLI::App& app, Context& context);
 void add_readers(CLI::App& app, Context& context);
 void add_unit(CLI::App& app, Context& context);
 void add_dossier(CLI::App& app, Context& context);
+void add_register(CLI::App& app, Context& context);
 void add_set(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);
 void add_package(CLI::App& app, Context& context);

@@ -8,6 +8,7 @@
 #include <vtlt/core/base/error.h>
 #include <vtlt/core/catalog/counts.h>
 #include <vtlt/core/catalog/document.h>
+#include <vtlt/core/catalog/register_book.h>
 #include <vtlt/core/jobs/job.h>
 #include <vtlt/core/services/history_check.h>
 #include <vtlt/core/services/second_factor.h>
@@ -64,6 +65,9 @@ void check_catalog(services::Archive& archive, IntegrityReport& report)
     for (auto& fault : services::check_second_factors(archive)) {
         report.problems.push_back({std::move(fault.kind), std::move(fault.path), std::move(fault.account), "",
                                    std::move(fault.found), "second_factor"});
+    }
+    for (auto& line : catalog::check_register_books(tx)) {
+        report.problems.push_back({"register", "catalog.db", "", "", std::move(line), "register"});
     }
     for (auto& line : jobs::check_jobs(tx)) {
         report.problems.push_back({"job", "", "", "", std::move(line), "job"});

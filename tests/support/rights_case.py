@@ -27,6 +27,7 @@ RIGHTS = {
     "document.edit": {"clerk", "officer", "archivist", "machine"}, "dossier.create": {"clerk", "officer", "archivist", "machine"},
     "secrecy.raise": KEEPERS, "secrecy.lower": KEEPERS, "secrecy.confirm": {"leader", "security_officer"},
     "readers.read": KEEPERS | {"auditor"}, "readers.keep": {"leader", "security_officer"}, "readers.confirm": {"leader", "security_officer"},
+    "register.read": READERS, "register.open": {"clerk", "archivist", "security_officer"}, "register.void": {"clerk", "security_officer"},
     "record_set.read": EVERYBODY, "record_set.create": READERS, "record_set.remove": EVERYBODY,
     "unit.read": EVERYBODY, "unit.create": {"admin"},
     "job.create": EVERYBODY, "job.read_own": EVERYBODY, "job.cancel": EVERYBODY, "job.retry": EVERYBODY,
@@ -59,6 +60,7 @@ class Reader(collections.namedtuple("Reader", "name role clearance place")):
         return {"document": self.has("document.read") and self.reaches() and self.is_cleared(),
                 "proposal": self.has("document.read") and self.reaches() and self.is_cleared(),
                 "dossier": self.has("dossier.read") and self.reaches() and self.is_cleared(),
+                "book": self.has("register.read") and self.reaches() and self.is_cleared(),
                 # A need-to-know list of the grade and the unit, and who stands on it.
                 "list": self.has("readers.read") and self.reaches() and self.is_cleared(),
                 "job": self.has("job.read") and self.is_cleared(),
@@ -101,9 +103,11 @@ class RightsCase(VtltCase):
         # A position that is over: who may end it is told so, and nothing changes under the test.
         self.position = self.ok("user", "position", "add", "doituong", "--title", "Trợ lý", "--from", "2020-01-01", "--to", "2020-12-31").json()["id"]
         path = self.write("in/1.txt", "BỘ THỬ\nSố: 1/BC-HC\nHà Nội, ngày 05 tháng 6 năm 2021\n\nBÁO CÁO\nKiểm kê kho\n")
-        lines = vtlt("--token-file", self.token("nguoitao"), "ingest", str(path), "--dossier", self.dossier, "--secrecy", GRADE_OF_RECORD, "--json",
+        draft = self.write("in/2.txt", "Bản thảo kế hoạch kiểm kê\n")
+        lines = vtlt("--token-file", self.token("nguoitao"), "ingest", str(path), str(draft), "--dossier", self.dossier, "--secrecy", GRADE_OF_RECORD, "--json",
                      home=self.place).lines()
-        self.document = next(line["id"] for line in lines if "id" in line)
+        # One that is to stand in a register, and one that nobody has registered.
+        self.document, self.draft = (line["id"] for line in lines if "id" in line)
         self.job = self.ok("job", "list").json()["jobs"][0]["id"]
         # A list with somebody who was taken off again.
         self.list = self.ok("readers", "new", "Tổ kiểm kê", "--unit", "CUC.1", "--secrecy", GRADE_OF_RECORD).json()["id"]
@@ -116,6 +120,13 @@ class RightsCase(VtltCase):
         self.record_set = self.ok("set", "new", "Tập kho", self.document, "--unit", "CUC.1").json()["id"]
         self.add("giutap", "officer", "CUC.1", "open", "--no-password")
         self.ok("rights", "grant", "giutap", "--role", "inspector", "--set", self.record_set, "--to", "2099-12-31")
+
+        # A book in which the document stands, and once stood under a number that was voided.
+        self.book = self.ok("register", "book", "add", "VBD", "--direction", "in", "--unit", "CUC.1", "--year", "2021", "--secrecy", GRADE_OF_RECORD).json()["id"]
+        enter = ("register", "in", "add", "--book", self.book, "--document", self.document, "--arrived-on", "2021-06-05")
+        self.ok(*enter)
+        self.ok("register", "in", "void", "1", "--book", self.book, "--reason", "x")
+        self.ok(*enter)
 
     def readers(self):
         every = [Reader(f"n{i}", *cell) for i, cell in enumerate(itertools.product(ROLES, GRADES, PLACES))]

@@ -32,6 +32,7 @@ class Example(typing.NamedTuple):
 DOCUMENT = (("document", "document"),)
 PERSON = (("person", "person"),)
 UNIT = (("unit", "unit"),)
+BOOK = (("book", "book"),)
 EXAMPLES = {
     "init": [Example("{home}", code=5, by_token=2)],
     "serve": [Example("--listen nonsense", code=2)],
@@ -88,6 +89,20 @@ EXAMPLES = {
     "dossier new": [Example("HS1 --title x --unit {unit} --year 2021 --secrecy toi_mat", (("unit", "graded"),), code=5)],
     "dossier show": [Example("{dossier}", (("dossier", "dossier"),), shows=("document", "document"))],
     "dossier list": [Example("", shows=("dossier", "dossier"))],
+    "register book add": [Example("VBD --direction in --unit {unit} --year 2021 --secrecy toi_mat", (("unit", "graded"),), code=5)],
+    "register book list": [Example("", shows=("book", "book"))],
+    "register in add": [Example("--book {book} --document {document} --arrived-on 2021-06-05", BOOK + DOCUMENT, code=5)],
+    "register in list": [Example("--book {book}", BOOK, shows=("document", "document"))],
+    "register in void": [Example("1 --book {book} --reason x", BOOK, code=5)],
+    "register in gaps": [Example("--book {book}", BOOK)],
+    "register out add": [Example("--book {book} --subject x", code=4)],
+    "register out list": [Example("--book {book}", code=4)],
+    "register out void": [Example("--book {book} 1 --reason x", code=4)],
+    "register out gaps": [Example("--book {book}", code=4)],
+    "register internal add": [Example("--book {book} --subject x", code=4)],
+    "register internal list": [Example("--book {book}", code=4)],
+    "register internal void": [Example("--book {book} 1 --reason x", code=4)],
+    "register internal gaps": [Example("--book {book}", code=4)],
     "set new": [Example("tap {document}", DOCUMENT, changes=True), Example("tap --query khongco", code=4)],
     "set list": [Example("", shows=("record_set", "record_set"))],
     "set show": [Example("{record_set}", (("record_set", "record_set"),), shows=("document", "document"))],
@@ -129,7 +144,7 @@ class Matrix(RightsCase):
         waiting = self.ok("secrecy", "set", self.document, "mat", "--reason", "x").json()["id"]
         self.names = {"home": self.place, "file": self.write("khac.txt", "Biên bản bàn giao\n"), "short": self.write("short", "x\n"), "document": self.document, "number": "1/BC-HC",
                       "title": "kiểm kê kho", "dossier": self.dossier, "job": self.job, "person": self.target, "leaver": leaver, "grant": self.grant, "ended": ended, "position": self.position,
-                      "revoked": token, "proposal": self.proposal, "waiting": waiting, "unit": "CUC.1", "list": self.list, "entry": self.entry, "record_set": self.record_set}
+                      "revoked": token, "proposal": self.proposal, "waiting": waiting, "unit": "CUC.1", "list": self.list, "entry": self.entry, "record_set": self.record_set, "book": self.book}
         self.outputs = self.folder / "out"
         self.outputs.mkdir()
         self.catalogue = sqlite3.connect(f"file:{self.place / 'catalog.db'}?mode=ro", uri=True)

@@ -14,7 +14,7 @@ from vtlt_server import PASSWORD, Person, Server
 NAMED = {"/documents/": "document", "/secrecy/": "proposal", "/secrecy-proposals/": "proposal", "/jobs/": "job", "/packages/": "nobodys",
          "/integrity/runs/": "nobodys", "/people/": "person", "/users/": "person", "/grants/": "grant", "/positions/": "position", "/uploads/": "nobodys", "/intake/": "nobodys",
          "/readers/": "list", "/reader-lists/": "list", "/reader-entries/": "entry", "/account/sessions/": "nobodys", "/units/": "unit", "/sets/": "record_set",
-         "/record-sets/": "record_set"}
+         "/record-sets/": "record_set", "/registers/": "book"}
 # What is asked besides of who sees it, by the last word of the path, or the method where that is the name itself.
 ASKED_THEN = {("proposal", "refuse"): "secrecy.confirm", ("grant", "end"): "user.administer", ("record_set", "remove"): "user.administer",
               ("record_set", "DELETE"): "user.administer"}
@@ -53,8 +53,13 @@ class Matrix(RightsCase):
         then = ASKED_THEN.get((kind, route["method"] if last.startswith("{") else last))
         return "open" if then is None or reader.has(then) else "refused"
 
-    def path_of(self, pattern, missing=False):
-        uid = {"document": self.document, "proposal": self.proposal, "job": self.job, "person": self.target, "grant": self.grant, "position": self.position, "unit": "CUC.1", "record_set": self.record_set, "list": self.list, "entry": self.entry,
+    def states_of(self, pattern):
+        """The documents that a route is asked for: one of each state that documents have so far."""
+        is_document = "{" in pattern and self.kind_of(pattern) == "document"
+        return {"registered": self.document, "draft": self.draft} if is_document else {"": None}
+
+    def path_of(self, pattern, missing=False, document=None):
+        uid = {"document": document or self.document, "proposal": self.proposal, "job": self.job, "person": self.target, "grant": self.grant, "position": self.position, "unit": "CUC.1", "record_set": self.record_set, "book": self.book, "list": self.list, "entry": self.entry,
                "nobodys": self.job}
         value = MISSING if missing else uid[self.kind_of(pattern)]
         asked = "?document=" + self.document if pattern.endswith(("/users/{id}/rights", "/people/{id}/why")) else ""
@@ -95,12 +100,13 @@ class Matrix(RightsCase):
                 for route in routes:
                     named = "{" in route["pattern"]
                     expected = self.expected(route, reader)
-                    answer = self.ask(person, route, self.path_of(route["pattern"]) if named else route["pattern"])
                     missing = self.ask(person, route, self.path_of(route["pattern"], missing=True)) if named and expected == "missing" else None
-                    count += 1
-                    seen[expected] += 1
-                    if not self.judge(expected, answer, missing):
-                        wrong.append((*reader[1:], route["method"], route["pattern"], expected, answer.status, answer.body[:120]))
+                    for state, document in self.states_of(route["pattern"]).items():
+                        answer = self.ask(person, route, self.path_of(route["pattern"], document=document) if named else route["pattern"])
+                        count += 1
+                        seen[expected] += 1
+                        if not self.judge(expected, answer, missing):
+                            wrong.append((*reader[1:], state, route["method"], route["pattern"], expected, answer.status, answer.body[:120]))
         kinds = collections.Counter((cell[-5:-2] if cell[0] != "stranger" else cell) for cell in wrong)
         self.assertEqual(wrong[:20], [], f"{len(wrong)} of {count} cells wrong: {kinds}")
         self.assertGreater(min(seen.values()), count // 50, seen)

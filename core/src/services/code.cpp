@@ -12,6 +12,8 @@ namespace vtlt::services {
 namespace {
 
 constexpr std::size_t kLongest = 100;
+constexpr int kFirstYear = 1900;
+constexpr int kLastYear = 2200;
 
 struct CodeRule
 {
@@ -41,6 +43,17 @@ void check_code(std::string_view code, const char* error)
                     {{"value", text::one_line(text::repair_utf8(code.substr(0, 2 * kLongest)))}},
                     {{"CODE", broken->problem, {{"most", std::to_string(kLongest)}}}}};
     }
+}
+
+int checked_year(int year)
+{
+    if (year < kFirstYear || year > kLastYear) {
+        throw Error{
+            Kind::invalid,
+            "dossier.bad_year",
+            {{"year", std::to_string(year)}, {"from", std::to_string(kFirstYear)}, {"to", std::to_string(kLastYear)}}};
+    }
+    return year;
 }
 
 } // namespace vtlt::services

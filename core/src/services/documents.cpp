@@ -10,6 +10,7 @@
 #include <vtlt/core/catalog/kind.h>
 #include <vtlt/core/outbox/index_outbox.h>
 
+#include "services/document_changes.h"
 #include "services/grades_of_time.h"
 #include "services/visible_document.h"
 
@@ -63,28 +64,9 @@ public:
         check_date(clock);
         check_mode();
         clean({"reason", nullptr, nullptr, kLongestReason}, changes_.reason);
-        if (!problems_.empty()) {
-            throw Error{Kind::invalid, "document.bad_values", {}, std::move(problems_)};
-        }
     }
 
-    catalog::Document applied_to(catalog::Document document) const
-    {
-        for (const auto& row : kTexts) {
-            if (const auto& value = changes_.*row.change) {
-                document.*row.value = *value;
-            }
-        }
-        if (changes_.issued_on) {
-            document.issued_on = *changes_.issued_on;
-        }
-        if (changes_.mode) {
-            document.mode = *use_mode_from_name(*changes_.mode);
-        }
-        return document;
-    }
-
-    const std::string& reason() const { return changes_.reason; }
+    CheckedChanges checked() && { return {.changes = std::move(changes_), .problems = std::move(problems_)}; }
 
 private:
     void add_problem(std::string_view name, std::string code, Fields fields = {})
@@ -235,15 +217,36 @@ void add_related(db::ReadTx& tx, const auth::Actor& actor, Relation relation, co
 
 } // namespace
 
-namespace {
+CheckedChanges check_changes(const Clock& clock, const DocumentChanges& wished)
+{
+    return Wish{clock, wished}.checked();
+}
 
-/// `restored_from`: the revision whose edit is undone.
+catalog::Document with_changes(catalog::Document document, const DocumentChanges& checked)
+{
+    for (const auto& row : kTexts) {
+        if (const auto& value = checked.*row.change) {
+            document.*row.value = *value;
+        }
+    }
+    if (checked.issued_on) {
+        document.issued_on = *checked.issued_on;
+    }
+    if (checked.mode) {
+        document.mode = *use_mode_from_name(*checked.mode);
+    }
+    return document;
+}
+
 catalog::Document write_changes(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor,
                                 const catalog::Document& before, std::int64_t seen, const DocumentChanges& changes,
-                                std::optional<std::int64_t> restored_from = std::nullopt)
+                                std::optional<std::int64_t> restored_from)
 {
-    const Wish wish{clock, changes};
-    auto after = wish.applied_to(before);
+    auto wish = check_changes(clock, changes);
+    if (!wish.problems.empty()) {
+        throw Error{Kind::invalid, "document.bad_values", {}, std::move(wish.problems)};
+    }
+    auto after = with_changes(before, wish.changes);
     const auto changed = differences(before, after);
     if (before.revision != seen) {
         refuse_changed_meanwhile(before, changed);
@@ -255,8 +258,8 @@ catalog::Document write_changes(db::WriteTx& tx, const Clock& clock, const auth:
     after.revision = before.revision + 1;
     catalog::update_description(tx, after);
     SortedJson detail{{"revision", after.revision}, {"changes", changed}};
-    if (!wish.reason().empty()) {
-        detail["reason"] = wish.reason();
+    if (!wish.changes.reason.empty()) {
+        detail["reason"] = wish.changes.reason;
     }
     if (restored_from) {
         detail["restored_from"] = *restored_from;
@@ -265,6 +268,8 @@ catalog::Document write_changes(db::WriteTx& tx, const Clock& clock, const auth:
     outbox::request_reindex(tx, before.id, before.secrecy);
     return after;
 }
+
+namespace {
 
 /// What `field` was before the edit that made `revision`; nullopt where the reader can know of none.
 std::optional<std::string> value_before(db::ReadTx& tx, const auth::Actor& actor, const catalog::Document& document,

@@ -10,6 +10,7 @@
 #include "services/account_steps.h"
 #include "services/code.h"
 #include "services/grant_steps.h"
+#include "services/own_unit.h"
 #include "services/position_steps.h"
 
 #include <algorithm>
@@ -19,9 +20,6 @@
 namespace vtlt::services {
 
 namespace {
-
-constexpr int kFirstYear = 1900;
-constexpr int kLastYear = 2200;
 
 /// People read "u1" and "U1" as one name, and so do other systems' folders.
 bool is_same_to_people(std::string_view a, std::string_view b)
@@ -47,24 +45,6 @@ void refuse_in_other_case(db::ReadTx& tx, const catalog::Dossier& wanted)
                         {{"dossier", wanted.code}, {"existing", code}, {"year", std::to_string(wanted.year)}}};
         }
     }
-}
-
-/// Where who names no unit works.
-catalog::Unit own_unit(db::ReadTx& tx, const auth::Actor& actor)
-{
-    const auto root = catalog::root_unit(tx);
-    return actor.unit && *actor.unit != root.id ? catalog::get_unit(tx, *actor.unit) : root;
-}
-
-int checked_year(int year)
-{
-    if (year < kFirstYear || year > kLastYear) {
-        throw Error{
-            Kind::invalid,
-            "dossier.bad_year",
-            {{"year", std::to_string(year)}, {"from", std::to_string(kFirstYear)}, {"to", std::to_string(kLastYear)}}};
-    }
-    return year;
 }
 
 } // namespace
@@ -299,7 +279,7 @@ catalog::Dossier create_dossier(Archive& archive, const Clock& clock, const auth
                     {{"highest", std::string{secrecy_name(archive.config().highest)}}}};
     }
     auto tx = archive.database().write();
-    const auto unit = unit_code.empty() ? own_unit(tx, actor) : catalog::get_unit(tx, unit_code);
+    const auto unit = unit_or_own(tx, actor, unit_code);
     catalog::Dossier dossier{.uid = make_uid(),
                              .unit = unit.id,
                              .unit_code = unit.code,

@@ -9,6 +9,7 @@
 
 #include "services/account_steps.h"
 #include "services/grant_steps.h"
+#include "services/own_unit.h"
 #include "services/visible_list.h"
 
 #include <algorithm>
@@ -90,9 +91,7 @@ catalog::ReaderList make_reader_list(Archive& archive, const Clock& clock, const
                              .made_by = actor.name};
     const auto code = clean_text(wanted.unit);
     auto tx = archive.database().write();
-    const auto unit = !code.empty() ? catalog::get_unit(tx, code)
-                      : actor.unit  ? catalog::get_unit(tx, *actor.unit)
-                                    : catalog::root_unit(tx);
+    const auto unit = unit_or_own(tx, actor, code);
     list.unit = unit.id;
     list.unit_code = unit.code;
     auth::authorize(actor, Action::readers_keep, catalog::target_of(list));

@@ -10,6 +10,7 @@
 #include <vtlt/core/services/organisation.h>
 
 #include "services/grant_steps.h"
+#include "services/own_unit.h"
 #include "services/visible_record_set.h"
 
 #include <algorithm>
@@ -86,10 +87,10 @@ ShownRecordSet shown_one(db::ReadTx& tx, const auth::Actor& actor, catalog::Reco
 /// Where the maker works, or a unit in which he could make it.
 catalog::Unit unit_of(db::ReadTx& tx, const Clock& clock, const auth::Actor& actor, const std::string& code)
 {
+    auto unit = unit_or_own(tx, actor, code);
     if (code.empty()) {
-        return actor.unit ? catalog::get_unit(tx, *actor.unit) : catalog::root_unit(tx);
+        return unit;
     }
-    auto unit = catalog::get_unit(tx, code);
     require_open(unit, clock.today());
     if (unit.id != actor.unit) {
         auth::authorize(actor, Action::record_set_create, {.unit = unit.id});

@@ -40,6 +40,7 @@ std::span<const Route> job_api_routes();
 std::span<const Route> integrity_api_routes();
 std::span<const Route> package_api_routes();
 std::span<const Route> record_set_api_routes();
+std::span<const Route> register_api_routes();
 std::span<const Route> audit_api_routes();
 std::span<const Route> rights_api_routes();
 std::span<const Route> second_factor_api_routes();

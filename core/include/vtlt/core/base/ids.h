@@ -30,6 +30,7 @@ using JobId = Id<struct JobTag>;
 using RecordSetId = Id<struct RecordSetTag>;
 using ReclassificationId = Id<struct ReclassificationTag>;
 using ReaderListId = Id<struct ReaderListTag>;
+using RegisterBookId = Id<struct RegisterBookTag>;
 
 /// Public identity: 20 Crockford base32 characters, 100 random bits, upper case. Fits docId S25 of TT 05/2025.
 using Uid = std::string;
