@@ -4,6 +4,7 @@
 #include <vtlt/core/services/history_check.h>
 #include <vtlt/core/services/organisation.h>
 #include <vtlt/core/services/registry.h>
+#include <vtlt/core/services/rights.h>
 
 #include <catch2/catch.hpp>
 
@@ -43,7 +44,7 @@ struct Office : PeopleArchive
         return services::open_register_book(archive(), time, kOperator, more);
     }
 
-    services::Registered enter(const std::string& who, services::NewEntry entry)
+    services::Registered enter(const std::string& who, const services::NewEntry& entry)
     {
         return services::register_document(archive(), time, actor(who), entry);
     }
@@ -333,4 +334,28 @@ TEST_CASE("clerks register, others read", "[register]")
               }) == "forbidden auth.forbidden");
         CHECK(services::list_entries(office.archive(), office.actor(who), "VBD", {}, 0, 10).entries.size() == 1);
     }
+}
+
+TEST_CASE("what another unit sent is entered as it is by who may not edit it", "[register]")
+{
+    Office office;
+    office.open("VBD", Direction::in);
+    services::open_register_book(office.archive(), office.time, kOperator,
+                                 {.code = "VBDI", .direction = Direction::out});
+    const auto sent = services::register_document(office.archive(), office.time, kOperator,
+                                                  {.book = "VBDI", .kind = "TB", .subject = "Thông báo họp"});
+    services::NewEntry arrived{.book = "VBD", .document = sent.document.uid};
+    CHECK(refusal([&] { office.enter("vanthu", arrived); }) == "not_found document.not_found");
+    // A leader reads what his unit has, and edits nothing of it.
+    services::grant_role(office.archive(), office.time, kOperator,
+                         {.who = "vanthu", .role = Role::leader, .unit = "CQ", .only_unit = true});
+    const auto entered = office.enter("vanthu", arrived);
+    CHECK(entered.document.uid == sent.document.uid);
+    CHECK(entered.document.number_symbol() == sent.document.number_symbol());
+    auto seen = office.events();
+    services::void_entry(office.archive(), office.time, office.actor("vanthu"), "VBD", {}, entered.entry.number, "thử");
+    seen = office.events();
+    arrived.subject = "Khác";
+    CHECK(refusal([&] { office.enter("vanthu", arrived); }) == "forbidden auth.forbidden");
+    CHECK(office.events() == seen);
 }

@@ -21,6 +21,8 @@ CheckedChanges check_changes(const Clock& clock, const DocumentChanges& wished);
 /// The document with the values that are filled.
 catalog::Document with_changes(catalog::Document document, const DocumentChanges& checked);
 
+bool changes_anything(const catalog::Document& document, const DocumentChanges& checked);
+
 /// An edit in the caller's transaction, which has asked for the right: as update_document. `restored_from`: the
 /// revision whose edit is undone.
 catalog::Document write_changes(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor,

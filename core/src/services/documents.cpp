@@ -238,6 +238,11 @@ catalog::Document with_changes(catalog::Document document, const DocumentChanges
     return document;
 }
 
+bool changes_anything(const catalog::Document& document, const DocumentChanges& checked)
+{
+    return !differences(document, with_changes(document, checked)).empty();
+}
+
 catalog::Document write_changes(db::WriteTx& tx, const Clock& clock, const auth::Actor& actor,
                                 const catalog::Document& before, std::int64_t seen, const DocumentChanges& changes,
                                 std::optional<std::int64_t> restored_from)

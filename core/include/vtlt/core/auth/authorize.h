@@ -20,9 +20,9 @@ enum class Action
     document_register,
     document_export,
     document_edit,
-    register_read, ///< sổ đăng ký: its head; of its lines those whose documents one may read
-    register_open, ///< to begin one
-    register_void, ///< a number, with its reason
+    register_read,   ///< sổ đăng ký: its head; of its lines those whose documents one may read
+    register_open,   ///< to begin one
+    register_void,   ///< a number, with its reason
     secrecy_raise,   ///< a document's grade, also above one's own clearance
     secrecy_lower,   ///< to propose it
     secrecy_confirm, ///< another person's proposal to lower
