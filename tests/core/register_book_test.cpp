@@ -8,6 +8,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <limits>
+
 using namespace vtlt;
 using namespace vtlt::testing;
 using namespace std::chrono_literals;
@@ -147,6 +149,8 @@ TEST_CASE("a book is opened once, and begins elsewhere for a reason only", "[reg
           "invalid register.start_needs_reason");
     CHECK(refusal([&] { office.open("VBD", Direction::in, {.first_number = 0}); }) == "invalid register.bad_start");
     CHECK(refusal([&] { office.open("a/b", Direction::in); }) == "invalid register.bad_code");
+    CHECK(refusal([&] { office.open("VBD", Direction::in, {.title = std::string(201, 'x')}); }) ==
+          "invalid document.too_long");
     office.open("VBD", Direction::in, {.first_number = 1234, .reason = "chuyển từ sổ giấy"});
     CHECK(refusal([&] { office.open("VBD", Direction::out); }) == "conflict register.exists");
     CHECK(office.open("VBD", Direction::in, {.year = 2021}).year == 2021);
@@ -278,6 +282,11 @@ TEST_CASE("a voided number stays with its reason, and its document can be regist
     const services::NewEntry again{.book = "VBD", .document = done.document.uid};
     CHECK(refusal([&] { office.enter("vanthu", again); }) == "conflict register.entered_already");
     CHECK(refusal([&] { void_first(" "); }) == "invalid register.void_needs_reason");
+    for (const auto number : {std::numeric_limits<std::int64_t>::min(), std::int64_t{0}, std::int64_t{2}}) {
+        CHECK(refusal([&] {
+                  services::void_entry(office.archive(), office.time, office.actor("vanthu"), "VBD", {}, number, "x");
+              }) == "not_found register.no_entry");
+    }
     void_first("vào nhầm sổ");
     CHECK(refusal([&] { void_first("lại"); }) == "conflict register.voided_already");
     const auto entered = office.enter("vanthu", again);

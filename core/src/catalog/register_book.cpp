@@ -279,6 +279,9 @@ std::vector<RegisterEntry> list_register_entries(db::ReadTx& tx, const auth::Rea
 std::optional<RegisterEntry> find_register_entry(db::ReadTx& tx, const auth::Reach& reach, RegisterBookId book,
                                                  std::int64_t number)
 {
+    if (number < 1) {
+        return std::nullopt;
+    }
     auto entries = list_register_entries(tx, reach, book, number - 1, 1);
     return entries.empty() || entries.front().number != number ? std::nullopt
                                                                : std::optional{std::move(entries.front())};

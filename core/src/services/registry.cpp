@@ -27,6 +27,7 @@ using auth::Action;
 using catalog::Direction;
 using catalog::RegisterBook;
 
+constexpr std::size_t kLongestTitle = 200;
 constexpr std::size_t kLongestSymbol = 50;
 constexpr std::size_t kLongestReason = 500;
 constexpr std::int64_t kLastNumber = 9'999'999'999; ///< ArrivalNumber N10 of NĐ 30/2020 Phụ lục VI
@@ -405,7 +406,7 @@ catalog::RegisterBook open_register_book(Archive& archive, const Clock& clock, c
                       .year = checked_year(wanted.year.value_or(int{clock.today().year()})),
                       .code = code,
                       .direction = wanted.direction,
-                      .title = clean_title(wanted.title.empty() ? code : wanted.title),
+                      .title = short_text(clean_title(wanted.title.empty() ? code : wanted.title), kLongestTitle),
                       .secrecy = wanted.secrecy,
                       .symbol = short_text(wanted.symbol, kLongestSymbol),
                       .form = wanted.form,
@@ -572,6 +573,7 @@ EntryPage list_entries(Archive& archive, const auth::Actor& actor, std::string_v
         page.next_after = entries.back().number;
     }
     std::vector<DocumentId> ids;
+    ids.reserve(entries.size());
     for (const auto& entry : entries) {
         ids.push_back(entry.document);
     }

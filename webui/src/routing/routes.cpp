@@ -16,8 +16,7 @@ std::span<const std::span<const Route>> route_groups()
         audit_api_routes(),    rights_api_routes(),  second_factor_routes(),   second_factor_api_routes(),
         secrecy_routes(),      secrecy_api_routes(), reader_routes(),          reader_api_routes(),
         explain_routes(),      certificate_routes(), certificate_api_routes(), position_routes(),
-        position_api_routes(), record_set_routes(),  record_set_api_routes(),
-        register_api_routes()};
+        position_api_routes(), record_set_routes(),  record_set_api_routes(),  register_api_routes()};
     return kGroups;
 }
 

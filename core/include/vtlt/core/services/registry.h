@@ -32,8 +32,8 @@ struct NewRegisterBook
 };
 
 /// Event `register.opened`. Throws conflict `register.exists`, `unit.closed`, invalid `register.bad_code`,
-/// `dossier.bad_year`, `register.bad_start`, `register.start_needs_reason`, `ingest.above_highest_grade`, not_found
-/// `unit.not_found`, forbidden `auth.forbidden`.
+/// `dossier.bad_year`, `register.bad_start`, `register.start_needs_reason`, `document.too_long`,
+/// `ingest.above_highest_grade`, not_found `unit.not_found`, forbidden `auth.forbidden`.
 catalog::RegisterBook open_register_book(Archive& archive, const Clock& clock, const auth::Actor& actor,
                                          const NewRegisterBook& wanted);
 catalog::RegisterBook get_register_book(Archive& archive, const auth::Actor& actor, std::string_view name,
