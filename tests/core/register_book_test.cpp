@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "people_fixture.h"
+#include "registry_fixture.h"
 
 #include <vtlt/core/services/history_check.h>
-#include <vtlt/core/services/organisation.h>
-#include <vtlt/core/services/registry.h>
 #include <vtlt/core/services/rights.h>
 
 #include <catch2/catch.hpp>
@@ -19,36 +17,14 @@ using catalog::NumberForm;
 
 namespace {
 
-/// CQ → CUC; a clerk of CUC, one who may read Mật, an officer and an auditor.
-struct Office : PeopleArchive
+struct Office : RegistryArchive
 {
-    Office()
-    {
-        services::create_unit(archive(), time, kOperator, {.code = "CUC", .title = "CUC"});
-        join("vanthu", Role::clerk);
-        join("vanthumat", Role::clerk, Secrecy::mat);
-        join("canbo", Role::officer);
-        join("giamsat", Role::auditor);
-    }
-
-    void join(const std::string& name, Role role, Secrecy clearance = Secrecy::open)
-    {
-        services::add_account(
-            archive(), time, kOperator,
-            {.name = name, .full_name = {}, .unit = "CUC", .roles = {role}, .clearance = clearance, .password = {}});
-    }
-
     catalog::RegisterBook open(const std::string& code, Direction direction, services::NewRegisterBook more = {})
     {
         more.code = code;
         more.direction = direction;
         more.unit = "CUC";
         return services::open_register_book(archive(), time, kOperator, more);
-    }
-
-    services::Registered enter(const std::string& who, const services::NewEntry& entry)
-    {
-        return services::register_document(archive(), time, actor(who), entry);
     }
 
     static services::NewEntry incoming(const std::string& number_symbol = "3163/BC-BQP",

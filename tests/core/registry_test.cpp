@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "people_fixture.h"
+#include "registry_fixture.h"
 
 #include <vtlt/core/catalog/register_book.h>
 #include <vtlt/core/services/history_check.h>
-#include <vtlt/core/services/organisation.h>
-#include <vtlt/core/services/registry.h>
 
 #include <catch2/catch.hpp>
 
@@ -16,25 +14,8 @@ using catalog::Direction;
 
 namespace {
 
-/// CQ → CUC; two clerks of CUC, of whom one may read Mật, an officer and an auditor.
-struct Registry : PeopleArchive
+struct Registry : RegistryArchive
 {
-    Registry()
-    {
-        services::create_unit(archive(), time, kOperator, {.code = "CUC", .title = "CUC"});
-        join("vanthu", Role::clerk);
-        join("vanthumat", Role::clerk, Secrecy::mat);
-        join("canbo", Role::officer);
-        join("giamsat", Role::auditor);
-    }
-
-    void join(const std::string& name, Role role, Secrecy clearance = Secrecy::open)
-    {
-        services::add_account(
-            archive(), time, kOperator,
-            {.name = name, .full_name = {}, .unit = "CUC", .roles = {role}, .clearance = clearance, .password = {}});
-    }
-
     catalog::RegisterBook open(const auth::Actor& who, services::NewRegisterBook wanted)
     {
         wanted.unit = "CUC";
@@ -43,11 +24,6 @@ struct Registry : PeopleArchive
     catalog::RegisterBook open(const std::string& code, Secrecy secrecy = Secrecy::open)
     {
         return open(kOperator, {.code = code, .secrecy = secrecy});
-    }
-
-    services::Registered enter(const std::string& who, const services::NewEntry& entry)
-    {
-        return services::register_document(archive(), time, actor(who), entry);
     }
 
     /// Of Bộ Quốc phòng, 12/9/2022.

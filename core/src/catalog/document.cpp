@@ -20,6 +20,11 @@ auth::Target target_of(const Document& document)
             .sets = document.sets};
 }
 
+bool may_be_of_one_year(const Document& one, const Document& other)
+{
+    return !one.issued_on || !other.issued_on || one.issued_on->year() == other.issued_on->year();
+}
+
 std::string Document::number_symbol() const
 {
     if (number.empty()) {

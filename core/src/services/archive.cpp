@@ -270,4 +270,13 @@ bool is_archive_free(const Home& home)
     return static_cast<bool>(try_lock(home));
 }
 
+void require_holdable(const Archive& archive, Secrecy secrecy)
+{
+    if (secrecy > archive.config().highest) {
+        throw Error{Kind::invalid,
+                    "ingest.above_highest_grade",
+                    {{"highest", std::string{secrecy_name(archive.config().highest)}}}};
+    }
+}
+
 } // namespace vtlt::services

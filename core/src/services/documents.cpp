@@ -193,12 +193,6 @@ void add_names(db::ReadTx& tx, std::vector<HistoryEntry>& entries)
     }
 }
 
-/// The same number comes again each year.
-bool may_be_of_one_year(const catalog::Document& one, const catalog::Document& other)
-{
-    return !one.issued_on || !other.issued_on || one.issued_on->year() == other.issued_on->year();
-}
-
 /// Adds those of `ids` that are readable and not there yet.
 void add_related(db::ReadTx& tx, const auth::Actor& actor, Relation relation, const catalog::Document& document,
                  std::span<const DocumentId> ids, std::vector<RelatedDocument>& related)
@@ -208,7 +202,7 @@ void add_related(db::ReadTx& tx, const auth::Actor& actor, Relation relation, co
         const bool is_there = other.id == document.id || std::ranges::any_of(related, [&](const RelatedDocument& one) {
                                   return one.view.document.id == other.id;
                               });
-        const bool fits = relation == Relation::same_content || may_be_of_one_year(document, other);
+        const bool fits = relation == Relation::same_content || catalog::may_be_of_one_year(document, other);
         if (!is_there && fits && auth::is_allowed(actor, auth::Action::document_read, catalog::target_of(other))) {
             related.push_back({relation, std::move(view)});
         }

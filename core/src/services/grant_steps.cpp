@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <array>
 
+#include "services/event_values.h"
+
 namespace vtlt::services {
 
 namespace {
@@ -45,11 +47,6 @@ SortedJson detail_of(const catalog::RoleGrant& grant, const catalog::Account& ac
         detail["position"] = grant.position_uid;
     }
     return detail;
-}
-
-SortedJson day_or_null(std::optional<Date> day)
-{
-    return day ? SortedJson(format_date(*day)) : SortedJson();
 }
 
 /// The giver with those of his rights that he can give on: his own, not delegated ones; with sub-units only what he has
@@ -104,11 +101,7 @@ void check_period(const Clock& clock, const WantedGrant& wanted)
 
 std::string grant_reason(std::string_view typed)
 {
-    auto reason = text::one_line(clean_text(typed));
-    if (text::length(reason) > kLongestReason) {
-        throw Error{Kind::invalid, "document.too_long", {{"limit", std::to_string(kLongestReason)}}};
-    }
-    return reason;
+    return clean_line(typed, kLongestReason);
 }
 
 void require_new(db::ReadTx& tx, const Clock& clock, const catalog::Account& account, const WantedGrant& wanted)

@@ -81,11 +81,7 @@ Intake::Intake(Archive& archive, const Clock& clock, const auth::Actor& actor, c
                const IntakeHooks& hooks, jobs::JobContext* context, const IntakeSide* side)
     : archive_(archive), clock_(clock), actor_(actor), request_(request), hooks_(hooks), context_(context), side_(side)
 {
-    if (request_.secrecy > archive_.config().highest) {
-        throw Error{Kind::invalid,
-                    "ingest.above_highest_grade",
-                    {{"highest", std::string{secrecy_name(archive_.config().highest)}}}};
-    }
+    require_holdable(archive_, request_.secrecy);
     auto tx = archive_.database().read();
     // What names no dossier is of the unit where its clerk works.
     own_unit_ = actor_.unit.value_or(catalog::root_unit(tx).id);

@@ -57,6 +57,15 @@ std::string clean_text(std::string_view typed)
     return text::to_nfc(typed);
 }
 
+std::string clean_line(std::string_view typed, std::size_t longest)
+{
+    auto line = text::one_line(clean_text(typed));
+    if (text::length(line) > longest) {
+        throw Error{Kind::invalid, "document.too_long", {{"limit", std::to_string(longest)}}};
+    }
+    return line;
+}
+
 std::string clean_title(std::string_view typed)
 {
     auto title = text::one_line(clean_text(typed));
@@ -273,11 +282,7 @@ catalog::Dossier create_dossier(Archive& archive, const Clock& clock, const auth
     const auto title = clean_title(wanted.title);
     const auto unit_code = clean_text(wanted.unit);
     const auto year = checked_year(wanted.year.value_or(int{wanted.opened_on.value_or(clock.today()).year()}));
-    if (wanted.secrecy > archive.config().highest) {
-        throw Error{Kind::invalid,
-                    "ingest.above_highest_grade",
-                    {{"highest", std::string{secrecy_name(archive.config().highest)}}}};
-    }
+    require_holdable(archive, wanted.secrecy);
     auto tx = archive.database().write();
     const auto unit = unit_or_own(tx, actor, unit_code);
     catalog::Dossier dossier{.uid = make_uid(),

@@ -8,6 +8,7 @@
 #include <vtlt/core/services/organisation.h>
 
 #include "services/account_steps.h"
+#include "services/event_values.h"
 #include "services/grant_steps.h"
 #include "services/own_unit.h"
 #include "services/visible_list.h"
@@ -59,11 +60,6 @@ catalog::Account keepable_account(db::ReadTx& tx, const auth::Actor& actor, cons
         throw Error{Kind::not_found, "account.not_found", {{"account", who}}};
     }
     return std::move(*account);
-}
-
-SortedJson day_or_null(std::optional<Date> day)
-{
-    return day ? SortedJson(format_date(*day)) : SortedJson();
 }
 
 } // namespace

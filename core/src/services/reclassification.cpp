@@ -28,12 +28,9 @@ constexpr int kAttempts = 3;
 
 std::string clean_reason(std::string_view typed)
 {
-    auto reason = text::one_line(clean_text(typed));
+    auto reason = clean_line(typed, kLongestReason);
     if (reason.empty()) {
         throw Error{Kind::invalid, "reclassification.no_reason"};
-    }
-    if (text::length(reason) > kLongestReason) {
-        throw Error{Kind::invalid, "document.too_long", {{"limit", std::to_string(kLongestReason)}}};
     }
     return reason;
 }

@@ -118,15 +118,6 @@ std::vector<DocumentId> named_documents(db::ReadTx& tx, const auth::Actor& actor
     return ids;
 }
 
-std::string checked_title(std::string_view typed)
-{
-    auto title = clean_title(typed);
-    if (text::length(title) > kLongestTitle) {
-        throw Error{Kind::invalid, "document.too_long", {{"limit", std::to_string(kLongestTitle)}}};
-    }
-    return title;
-}
-
 } // namespace
 
 bool is_known(const auth::Actor& actor, const catalog::RecordSet& set)
@@ -166,7 +157,7 @@ ShownRecordSet make_record_set(Archive& archive, const Clock& clock, const auth:
         throw Error{Kind::invalid, "record_set.query_or_documents"};
     }
     catalog::RecordSet set{.uid = make_uid(),
-                           .title = checked_title(wanted.title),
+                           .title = clean_line(clean_title(wanted.title), kLongestTitle),
                            .query = query,
                            .made_at = clock.now(),
                            .made_by = actor.name};

@@ -227,11 +227,7 @@ MadeUpload Uploads::create(const auth::Actor& actor, const NewUpload& wanted)
     if (wanted.batch.size() > kLongestBatch || !text::is_utf8(wanted.batch)) {
         throw Error{Kind::invalid, "upload.bad_batch", {{"limit", std::to_string(kLongestBatch)}}};
     }
-    if (wanted.secrecy > archive.config().highest) {
-        throw Error{Kind::invalid,
-                    "ingest.above_highest_grade",
-                    {{"highest", std::string{secrecy_name(archive.config().highest)}}}};
-    }
+    require_holdable(archive, wanted.secrecy);
     auth::authorize(actor, auth::Action::upload_create, {.secrecy = wanted.secrecy, .unit = actor.unit});
     const auto request = to_line(request_of(wanted));
     auto tx = archive.database().write();

@@ -53,6 +53,8 @@ struct Document
 
 /// What rights look at.
 auth::Target target_of(const Document& document);
+/// The same number comes again each year: false for two that are known to be of different ones.
+bool may_be_of_one_year(const Document& one, const Document& other);
 
 /// What intake knows of a document's text.
 enum class TextState

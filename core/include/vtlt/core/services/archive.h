@@ -84,4 +84,7 @@ private:
 /// True when the lock could be taken just now without waiting.
 bool is_archive_free(const Home& home);
 
+/// Throws invalid `ingest.above_highest_grade` for what this installation may not hold.
+void require_holdable(const Archive& archive, Secrecy secrecy);
+
 } // namespace vtlt::services

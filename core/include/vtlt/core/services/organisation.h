@@ -13,6 +13,8 @@ namespace vtlt::services {
 
 /// What a person typed, in NFC. Throws invalid `text.not_utf8`.
 std::string clean_text(std::string_view typed);
+/// The same on one line of at most `longest` characters. Throws invalid `text.not_utf8`, `document.too_long`.
+std::string clean_line(std::string_view typed, std::size_t longest);
 /// A title as it is kept: NFC, one line. Throws invalid `text.not_utf8`, `title.blank`.
 std::string clean_title(std::string_view typed);
 
